@@ -1,0 +1,105 @@
+"""`matches`: from a proposal to a placement. A named person decides in between; both sides say yes before anything is placed."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from contracts.event import Topic, family
+from contracts.fields import Band, Code, Facts, Kind, Sealed
+
+MATCHES = Topic("matches", ("matching",))
+MatchEvent = family(MATCHES, keyed_by="interest_id")
+
+
+class Reason(Facts):
+    """One addend of a score: what spoke for the match, and how much."""
+
+    code: Code
+    points: int
+    about: tuple[Code, ...] = ()  # vocabulary ids the reason speaks of
+
+
+class Reasons(Facts):
+    """Why these two fit. The points sum to the score, 0 to 1000."""
+
+    score: int
+    reasons: tuple[Reason, ...]
+    vocabulary: int
+
+
+class MatchProposed(MatchEvent):
+    """An adult and a job, or a household and a home, that are worth a coordinator's look; said again when the score changes."""
+
+    match_id: UUID
+    interest_id: UUID
+    opportunity_id: UUID
+    kind: Kind
+    person_id: UUID | None  # the adult, for a job
+    band: Band  # "400-599", "600-799", "800-1000"
+    reasons: Sealed[Reasons]
+
+
+class MatchRetracted(MatchEvent):
+    match_id: UUID
+    interest_id: UUID
+    opportunity_id: UUID
+    kind: Kind
+    reason: Code
+
+
+class MatchReviewed(MatchEvent):
+    """A coordinator (the envelope's actor) decided."""
+
+    match_id: UUID
+    interest_id: UUID
+    opportunity_id: UUID
+    kind: Kind
+    decision: Literal["approved", "rejected"]
+    reason: Code
+
+
+class OfferEvent(MatchEvent, said=False):
+    """What every event of an offer says: whom, about what, whose."""
+
+    offer_id: UUID
+    interest_id: UUID
+    opportunity_id: UUID
+    partner_id: Code
+    kind: Kind
+    people: tuple[UUID, ...]  # the adults whose yes is needed
+
+
+class OfferMade(OfferEvent):
+    """The introduction: both sides are asked, in any order, until `answer_by` (platform time)."""
+
+    match_id: UUID
+    answer_by: datetime
+
+
+class OfferWithdrawn(OfferEvent):
+    """The offer can't stand: the place closed, the household withdrew, or somebody was erased."""
+
+    reason: Code
+
+
+class OfferLapsed(OfferEvent):
+    """Time went out while somebody had not answered."""
+
+    silent: Literal["person", "owner", "both"]
+
+
+class AcceptanceTooLate(OfferEvent):
+    """Both said yes, and the last place had gone to someone else: the truthful answer."""
+
+
+class PlacementMade(OfferEvent):
+    """Both sides said yes and a place was left. `seat` is the place's running number, 1 to places."""
+
+    seat: int
+
+
+class PlacementFellThrough(OfferEvent):
+    """One side said no."""
+
+    side: Literal["person", "owner"]
+    reason: Code

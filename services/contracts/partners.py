@@ -1,0 +1,26 @@
+"""`partners`: the organisations that use the partner door, and what was refused there."""
+
+from typing import Literal
+from uuid import UUID
+
+from contracts.event import Topic, family
+from contracts.fields import Code, Published
+
+PARTNERS = Topic("partners", ("intake",))
+PartnerEvent = family(PARTNERS, keyed_by="partner_id")
+
+
+class PartnerRegistered(PartnerEvent):
+    partner_id: Code
+    kind: Literal["employer", "landlord"]
+    name: Published
+    agreement: Code | None = None
+
+
+class InputRefused(PartnerEvent):
+    """Something a partner sent was refused; the partner got code, pointer and a sentence."""
+
+    partner_id: Code
+    input_id: UUID
+    door: Literal["http", "kafka"]
+    code: Code
