@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
-from contracts.event import Topic, family
+from contracts.event import Event, Topic
 from contracts.fields import Code
 
 ERASURES = Topic("erasures", ("intake", "matching", "notifications", "reporting"))
-ErasureEvent = family(ERASURES, keyed_by="subject_id")
+
+
+class ErasureEvent(Event, topic=ERASURES, keyed_by="subject_id"):
+    pass
 
 
 class SubjectErased(ErasureEvent):

@@ -5,11 +5,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.event import Topic, family
+from contracts.event import Event, Topic
 from contracts.fields import Band, Code, Facts, Language, Month, OccupationGroup, Sealed
 
 INTERESTS = Topic("interests", ("intake",))
-InterestEvent = family(INTERESTS, keyed_by="interest_id")
+
+
+class InterestEvent(Event, topic=INTERESTS, keyed_by="interest_id"):
+    pass
 
 
 class LanguageSkill(Facts):

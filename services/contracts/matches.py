@@ -1,14 +1,17 @@
-"""`matches`: from a proposal to a placement. A named person decides in between; both sides say yes before anything is placed."""
+"""`matches`: from a proposal to a placement. A named person decides, and both sides say yes, before it is made."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from contracts.event import Topic, family
+from contracts.event import Event, Topic
 from contracts.fields import Band, Code, Facts, Kind, Sealed
 
 MATCHES = Topic("matches", ("matching",))
-MatchEvent = family(MATCHES, keyed_by="interest_id")
+
+
+class MatchEvent(Event, topic=MATCHES, keyed_by="interest_id"):
+    pass
 
 
 class Reason(Facts):
@@ -28,7 +31,7 @@ class Reasons(Facts):
 
 
 class MatchProposed(MatchEvent):
-    """An adult and a job, or a household and a home, that are worth a coordinator's look; said again when the score changes."""
+    """An adult and a job, or a household and a home, worth a coordinator's look; said again when the score changes."""
 
     match_id: UUID
     interest_id: UUID

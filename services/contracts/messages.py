@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
-from contracts.event import Topic, family
+from contracts.event import Event, Topic
 from contracts.fields import Code, Language
 
 MESSAGES = Topic("messages", ("notifications",))
-MessageEvent = family(MESSAGES, keyed_by="message_id")
+
+
+class MessageEvent(Event, topic=MESSAGES, keyed_by="message_id"):
+    pass
 
 
 class Message(MessageEvent, said=False):

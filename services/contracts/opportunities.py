@@ -1,13 +1,16 @@
-"""`opportunities`: what somebody in the municipality offers, and what its owner answers when asked about a household."""
+"""`opportunities`: what somebody in the municipality offers, and what its owner answers about a household."""
 
 from typing import Literal
 from uuid import UUID
 
-from contracts.event import Topic, family
+from contracts.event import Event, Topic
 from contracts.fields import Allocation, Code, Facts, Language, Month, Published
 
 OPPORTUNITIES = Topic("opportunities", ("intake",))
-OpportunityEvent = family(OPPORTUNITIES, keyed_by="opportunity_id")
+
+
+class OpportunityEvent(Event, topic=OPPORTUNITIES, keyed_by="opportunity_id"):
+    pass
 
 
 class LanguageDemand(Facts):

@@ -3,11 +3,14 @@
 from typing import Literal
 from uuid import UUID
 
-from contracts.event import Topic, family
+from contracts.event import Event, Topic
 from contracts.fields import Code, Published
 
 PARTNERS = Topic("partners", ("intake",))
-PartnerEvent = family(PARTNERS, keyed_by="partner_id")
+
+
+class PartnerEvent(Event, topic=PARTNERS, keyed_by="partner_id"):
+    pass
 
 
 class PartnerRegistered(PartnerEvent):

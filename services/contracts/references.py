@@ -1,4 +1,4 @@
-"""The reference people see and say on the phone: LUL-9TC-H4K. Made from the interest's id, so nobody has to store it."""
+"""The reference people see and say on the phone: LUL-9TC-H4K. Made from the interest's id; nobody stores it."""
 
 from uuid import UUID
 
