@@ -1,7 +1,7 @@
 """What every event is: a fact with a key, on the topic of its family, said by one service."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from contracts.fields import Facts
 
@@ -31,7 +31,7 @@ class Event(Facts):
     schema_version: ClassVar[int] = 1
 
     def __init_subclass__(
-        cls, topic: Topic | None = None, keyed_by: str | None = None, said: bool = True, **config: object
+        cls, topic: Topic | None = None, keyed_by: str | None = None, said: bool = True, **config: Any
     ) -> None:
         super().__init_subclass__(**config)
         if topic is not None and keyed_by is not None:

@@ -1,0 +1,82 @@
+"""The envelope of an event: CloudEvents 1.0, binary mode, in Kafka headers. Made by the outbox, read by the consumer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import uuid_utils.compat
+
+
+class Unreadable(ValueError):
+    """A record that no version of us can place: no key, a tombstone, a header missing or not text."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who said what, when, caused by what, for whom; `version` is gap-free per source and key."""
+
+    id: UUID
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    version: int
+    traceparent: str
+    cause: UUID | None
+    actor: str
+    municipality: str
+    controller: str
+    dataschema: str
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """As CloudEvents writes them on Kafka."""
+        fields = {
+            "ce_specversion": "1.0",
+            "ce_id": str(self.id),
+            "ce_type": self.type,
+            "ce_source": self.source,
+            "ce_subject": self.subject,
+            "ce_time": self.time.isoformat(),
+            "ce_version": str(self.version),
+            "ce_traceparent": self.traceparent,
+            "ce_cause": str(self.cause) if self.cause else "",
+            "ce_actor": self.actor,
+            "ce_municipality": self.municipality,
+            "ce_controller": self.controller,
+            "ce_dataschema": self.dataschema,
+            "content-type": "application/json",
+        }
+        return [(name, value.encode()) for name, value in fields.items()]
+
+
+def read_envelope(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
+    """The envelope these headers make; unknown headers are passed over. Raises Unreadable and says which one is wrong."""
+    try:
+        h = {name: (value or b"").decode() for name, value in headers if name.startswith("ce_")}
+    except UnicodeDecodeError as error:
+        raise Unreadable("a header is not UTF-8") from error
+    try:
+        return Envelope(
+            id=UUID(h["ce_id"]),
+            type=h["ce_type"],
+            source=h["ce_source"],
+            subject=h["ce_subject"],
+            time=datetime.fromisoformat(h["ce_time"]),
+            version=int(h["ce_version"]),
+            traceparent=h.get("ce_traceparent", ""),
+            cause=UUID(h["ce_cause"]) if h.get("ce_cause") else None,
+            actor=h.get("ce_actor", ""),
+            municipality=h.get("ce_municipality", ""),
+            controller=h.get("ce_controller", ""),
+            dataschema=h.get("ce_dataschema", ""),
+        )
+    except KeyError as error:
+        raise Unreadable(f"header {error.args[0]} is missing") from error
+    except ValueError as error:
+        raise Unreadable("a header has a value that can't be read") from error
+
+
+def new_id() -> UUID:
+    """A UUIDv7: sorts by the time it was made."""
+    return uuid_utils.compat.uuid7()

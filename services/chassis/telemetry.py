@@ -1,0 +1,125 @@
+"""JSON logs, one trace id from the first request to the last mail, and the metrics every service has."""
+
+import logging
+import secrets
+import sys
+from contextvars import ContextVar, Token
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def new_traceparent() -> str:
+    """A W3C traceparent of a new trace."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def _valid(header: str) -> bool:
+    parts = header.split("-")
+    if len(parts) != 4 or [len(p) for p in parts] != [2, 32, 16, 2] or parts[0] == "ff":
+        return False
+    return all(set(p) <= set("0123456789abcdef") for p in parts) and set(parts[1]) != {"0"} and set(parts[2]) != {"0"}
+
+
+def set_traceparent(header: str | None) -> Token[str | None]:
+    """Continue the trace that `header` names as a new span; a missing or broken one starts a new trace."""
+    if header and _valid(header):
+        version, trace, _, flags = header.split("-")
+        return _traceparent.set(f"{version}-{trace}-{secrets.token_hex(8)}-{flags}")
+    return _traceparent.set(new_traceparent())
+
+
+def reset_traceparent(token: Token[str | None]) -> None:
+    _traceparent.reset(token)
+
+
+def current_traceparent() -> str:
+    """The traceparent in force here; starts a trace where there is none."""
+    if (value := _traceparent.get()) is None:
+        _traceparent.set(value := new_traceparent())
+    return value
+
+
+def trace_id() -> str:
+    return current_traceparent().split("-")[1]
+
+
+def _add_trace(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if (value := _traceparent.get()) is not None:
+        event.setdefault("trace", value.split("-")[1])
+    return event
+
+
+class _Sparing(logging.Filter):
+    """Lets a library say the same thing once in five seconds: aiokafka repeats itself thousands of times in an outage."""
+
+    def __init__(self, seconds: float = 5.0) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        last = self.said.get(str(record.msg), float("-inf"))
+        if record.created - last < self.seconds:
+            return False
+        self.said[str(record.msg)] = record.created
+        return True
+
+
+def configure_logging(service: str, role: str, level: str = "INFO") -> None:
+    """Everything this process logs goes to stdout as one JSON object a line, with service, role and trace."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    handler.addFilter(_only_quiet_libraries)
+    root = logging.getLogger()
+    root.handlers, root.level = [handler], logging.getLevelName(level)
+    for noisy in ("aiokafka", "faststream"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.contextvars.bind_contextvars(service=service, role=role)
+
+
+_sparing = _Sparing()
+
+
+def _only_quiet_libraries(record: logging.LogRecord) -> bool:
+    return not record.name.startswith("aiokafka") or _sparing.filter(record)
+
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("inflytt")
+
+EVENTS = Counter("inflytt_events_total", "Records consumed", ["consumer", "outcome"])
+PUBLISHED = Counter("inflytt_published_total", "Outbox rows the broker took", ["topic"])
+END_TO_END = Histogram(
+    "inflytt_event_seconds",
+    "From an event's commit in its service to its commit here",
+    ["consumer"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600),
+)
+LAG = Gauge("inflytt_consumer_lag", "Records not yet consumed", ["consumer", "topic", "partition"])
+OUTBOX_ROWS = Gauge("inflytt_outbox_rows", "Rows that wait for the relay")
+OUTBOX_AGE = Gauge("inflytt_outbox_age_seconds", "Age of the oldest row that waits for the relay")
+PARKED = Gauge("inflytt_parked", "Parked records", ["consumer"])
+REQUESTS = Histogram("inflytt_request_seconds", "HTTP requests", ["method", "route", "status"])
