@@ -11,7 +11,7 @@ from inflytt.errors import Stop
 
 
 def folder() -> Path:
-    """INFLYTT_CACHE, else $XDG_CACHE_HOME/inflytt, else ~/.cache/inflytt; made if missing. Stop when it can't be written."""
+    """INFLYTT_CACHE, else $XDG_CACHE_HOME/inflytt, else ~/.cache/inflytt. Stop when it can't be written."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     path = Path(os.environ.get("INFLYTT_CACHE") or Path(base) / "inflytt").absolute()
     try:

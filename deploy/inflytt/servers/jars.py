@@ -43,7 +43,7 @@ class Jar:
 
 def listed(lock: Path = LOCK) -> list[Jar]:
     rows = (line.split() for line in lock.read_text().splitlines())
-    return [Jar(*coordinates.split(":"), sha256=sum_) for coordinates, sum_ in rows]
+    return [Jar(*coordinates.split(":"), checksum) for coordinates, checksum in rows]
 
 
 def fetch(
@@ -89,8 +89,8 @@ def _fetch_one(jar: Jar, url: str, into: Path, count: Callable[[int], None]) -> 
         found = _try_hard(jar, url, part, count)
         if found != jar.sha256:
             raise Stop(
-                f"{jar.name} has another checksum ({found[:12]}…) than jars.lock says ({jar.sha256[:12]}…) and is not used; "
-                "something between here and Maven Central changes it."
+                f"{jar.name} has another checksum ({found[:12]}…) than jars.lock says ({jar.sha256[:12]}…) "
+                "and is not used; something between here and Maven Central changes it."
             )
         part.replace(into / jar.name)
     finally:
@@ -104,9 +104,7 @@ def _try_hard(jar: Jar, url: str, part: Path, count: Callable[[int], None]) -> s
         except (OSError, http.client.HTTPException) as error:
             reason = error
             time.sleep(attempt)
-    raise Stop(
-        f"{jar.name} can't be fetched ({reason}); check the network, the proxy settings and the disk."
-    ) from reason
+    raise Stop(f"{jar.name} can't be fetched ({reason}); check network, proxy and disk.") from reason
 
 
 def _download(url: str, part: Path, count: Callable[[int], None]) -> str:

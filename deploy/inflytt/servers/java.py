@@ -21,7 +21,7 @@ class Java:
 
     @property
     def making(self) -> str:
-        """The option that writes what start-up loads to a file at exit, so that later starts take a third of the time."""
+        """The option that writes, at exit, what was loaded: later starts take a third of the time."""
         return "-XX:AOTCacheOutput" if self.major >= 25 else "-XX:ArchiveClassesAtExit"
 
     @property

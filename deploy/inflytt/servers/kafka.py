@@ -1,10 +1,11 @@
-"""Apache Kafka on this machine: one real broker in KRaft mode, in a second; it can be stopped, killed and started again."""
+"""Apache Kafka on this machine: a real broker in KRaft mode; it can be stopped, killed and started again."""
 
 import contextlib
 import hashlib
 import shutil
 import socket
 import struct
+import sys
 import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
@@ -51,6 +52,7 @@ class Kafka:
         self.run, self.data = run, run / "kafka"
         self.port, self.controller = free_port(), free_port()
         self.bootstrap_servers = f"127.0.0.1:{self.port}"
+        self.prefix = ""  # of topics; all are ours
         self.child: Child | None = None
 
     def start(self) -> None:
@@ -90,7 +92,7 @@ class Kit:
 
     def make(self) -> None:
         """Formats a data folder, runs a broker on it once and keeps which classes it loaded."""
-        print(f"Preparing Kafka for Java {self.engine.major}, once …", flush=True)
+        print(f"Preparing Kafka for Java {self.engine.major}, once …", file=sys.stderr, flush=True)
         part = cache.folder() / "kafka.part"
         shutil.rmtree(part, ignore_errors=True)  # what a killed one left; the lock is ours
         part.mkdir()
@@ -102,7 +104,16 @@ class Kit:
         properties = part / "format.properties"
         properties.write_text(PROPERTIES.format(port=9092, controller=9093, data=part / "data"))
         name = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [*self.bare, "kafka.tools.StorageTool", "format", "-t", name, "-c", properties, "--standalone"]
+        command: list[str | Path] = [
+            *self.bare,
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            name,
+            "-c",
+            properties,
+            "--standalone",
+        ]
         try:
             run(command, check=True, capture_output=True, text=True, timeout=60)
         except CalledProcessError as error:

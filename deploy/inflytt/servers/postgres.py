@@ -1,4 +1,4 @@
-"""PostgreSQL on this machine: from a wheel, or of the folder that PG_BIN names; it can be stopped, killed and started again."""
+"""PostgreSQL on this machine: from a wheel or from PG_BIN; it can be stopped, killed and started again."""
 
 import importlib.util
 import os
@@ -73,7 +73,7 @@ class Databases:
 
 
 class Postgres(Databases):
-    """A server with its data under `run`, on the same port for as long as the object lives. Run by root it runs as `nobody`."""
+    """A server with its data under `run`, on one port for as long as the object lives. For root it runs as `nobody`."""
 
     def __init__(self, run: Path) -> None:
         self.run, self.port = run, free_port()
@@ -113,7 +113,7 @@ class Postgres(Databases):
         _initialise(binaries, data, owner)
         settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": str(self.port)}.items()]
         user, group = (owner.pw_uid, owner.pw_gid) if owner else (None, None)
-        command = [binaries / "postgres", "-D", data, *settings]
+        command: list[str | Path] = [binaries / "postgres", "-D", data, *settings]
         # SIGINT is its fast shutdown: SIGTERM would wait for every client
         return Child("postgres", command, self.run, cwd=home, user=user, group=group, gentle=signal.SIGINT)
 
@@ -162,7 +162,8 @@ def _wheel() -> Path:
 
 
 def _initialise(binaries: Path, data: Path, owner: pwd.struct_passwd | None) -> None:
-    command = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=utf8", "--no-sync"]
+    command: list[str | Path] = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"]
+    command += ["--encoding=utf8"]
     command += ["--no-locale"] if _version(binaries) < 17 else ["--locale-provider=builtin", "--locale=C.UTF-8"]
     user, group = (owner.pw_uid, owner.pw_gid) if owner else (None, None)
     made = subprocess.run(command, cwd="/", user=user, group=group, capture_output=True, text=True)

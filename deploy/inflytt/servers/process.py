@@ -50,7 +50,7 @@ def listens(port: int) -> bool:
 
 
 class Child:
-    """A process in a group of its own, with its log and pid files in `run`. `start` may be called again after its end."""
+    """A process in a group of its own, with its log and pid files in `run`. After its end it can be started again."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Child:
         return " | ".join(lines[-5:]) or "it said nothing."
 
     def stop(self, patience: float = 20.0) -> int | None:
-        """Asks it to end and kills it after `patience` seconds; its exit code (negative: the signal), None if it never ran."""
+        """Asks it to end, kills it after `patience` seconds. Its exit code (negative: the signal); None: it never ran."""
         if self.process is None:
             return None
         if self.alive:

@@ -1,4 +1,4 @@
-"""A run's own folder in this clone's `run/`: pid files, logs, data. What a killed run left there is ended and removed."""
+"""A run's own folder in this clone's `run/`: pid files, logs, data. What a killed run left is ended and removed."""
 
 import contextlib
 import fcntl
