@@ -1,4 +1,4 @@
-"""Two times. Platform time (deadlines, token life, periods) is wall time plus an offset that a file names; never in production."""
+"""Two times: wall time, and platform time (deadlines, periods), which a file may move; never in production."""
 
 import os
 from datetime import UTC, datetime, timedelta

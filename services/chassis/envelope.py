@@ -1,4 +1,4 @@
-"""The envelope of an event: CloudEvents 1.0, binary mode, in Kafka headers. Made by the outbox, read by the consumer."""
+"""The envelope of an event: CloudEvents 1.0, binary mode, in Kafka headers. Outboxes make it, consumers read it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,29 +29,9 @@ class Envelope:
     controller: str
     dataschema: str
 
-    def headers(self) -> list[tuple[str, bytes]]:
-        """As CloudEvents writes them on Kafka."""
-        fields = {
-            "ce_specversion": "1.0",
-            "ce_id": str(self.id),
-            "ce_type": self.type,
-            "ce_source": self.source,
-            "ce_subject": self.subject,
-            "ce_time": self.time.isoformat(),
-            "ce_version": str(self.version),
-            "ce_traceparent": self.traceparent,
-            "ce_cause": str(self.cause) if self.cause else "",
-            "ce_actor": self.actor,
-            "ce_municipality": self.municipality,
-            "ce_controller": self.controller,
-            "ce_dataschema": self.dataschema,
-            "content-type": "application/json",
-        }
-        return [(name, value.encode()) for name, value in fields.items()]
-
 
 def read_envelope(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
-    """The envelope these headers make; unknown headers are passed over. Raises Unreadable and says which one is wrong."""
+    """The envelope these headers make; unknown ones are passed over. Raises Unreadable, and says what is wrong."""
     try:
         h = {name: (value or b"").decode() for name, value in headers if name.startswith("ce_")}
     except UnicodeDecodeError as error:

@@ -53,7 +53,7 @@ def _add_trace(_: object, __: str, event: structlog.typing.EventDict) -> structl
 
 
 class _Sparing(logging.Filter):
-    """Lets a library say the same thing once in five seconds: aiokafka repeats itself thousands of times in an outage."""
+    """Lets a library say the same thing once in five seconds: in an outage aiokafka says it thousands of times."""
 
     def __init__(self, seconds: float = 5.0) -> None:
         super().__init__()
