@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import re
 import ssl
 import time
 import urllib.request
@@ -42,8 +43,7 @@ class Jar:
 
 
 def listed(lock: Path = LOCK) -> list[Jar]:
-    rows = (line.split() for line in lock.read_text().splitlines())
-    return [Jar(*coordinates.split(":"), checksum) for coordinates, checksum in rows]
+    return [Jar(*re.split("[: ]", line)) for line in lock.read_text().splitlines()]
 
 
 def fetch(
