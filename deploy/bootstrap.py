@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no
 def main() -> None:
     if sys.version_info < OLDEST:
         stop(
-            f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {sys.version.split()[0]}: make PYTHON=python3.13"
+            f"Python 3.11 or newer is needed and this is {sys.version.split()[0]}; name another: make PYTHON=python3.13"
         )
     if is_ready():
         return
@@ -58,7 +59,11 @@ def set_up() -> None:
     if not whole:
         shutil.rmtree(VENV, ignore_errors=True)
         step("Making .venv", [sys.executable, "-m", "venv", str(VENV)])
-    step("Installing packages", [*PIP, "--require-hashes", "-r", str(LOCK)], count=LOCK.read_text().count("==") or 1)
+    step(
+        "Installing packages",
+        [*PIP, "--require-hashes", "-r", str(LOCK)],
+        count=len(re.findall(r"^\S+==", LOCK.read_text(), re.M)),
+    )
     step("Installing inflytt", [*PIP, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     STAMP.write_text(wanted())
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from inflytt import servers
 from inflytt.servers import runs
+from inflytt.servers.mail import Mail
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +27,11 @@ def kafka(run: Path) -> Iterator[servers.Kafka | servers.BorrowedKafka]:
 def postgres(run: Path) -> Iterator[servers.Databases]:
     with servers.postgres(run) as databases:
         yield databases
+
+
+@pytest.fixture(scope="session")
+def mail(run: Path) -> Iterator[Mail]:
+    catcher = Mail(run)
+    catcher.start()
+    yield catcher
+    catcher.stop()

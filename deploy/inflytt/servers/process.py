@@ -113,7 +113,7 @@ class Child:
         return " | ".join(lines[-5:]) or "it said nothing."
 
     def stop(self, patience: float = 20.0) -> int | None:
-        """Asks it to end, kills it after `patience` seconds. Its exit code, minus the signal if any, None if never run."""
+        """Asks it to end, kills it after `patience` seconds. Its exit code, minus the signal if any."""
         if self.process is None:
             return None
         if self.alive:
