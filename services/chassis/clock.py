@@ -21,3 +21,8 @@ def now() -> datetime:
 def wall() -> datetime:
     """The time that leases, time-outs and sign-in use, in UTC."""
     return datetime.now(UTC)
+
+
+def moved() -> bool:
+    """Whether a file may move platform time here."""
+    return CLOCK in os.environ

@@ -111,6 +111,7 @@ class Transaction:
         """The asyncpg connection under the session, inside the same transaction."""
         connection = await self.session.connection()
         driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
         if not driver.is_in_transaction():  # SQLAlchemy begins with its first statement
             await self.session.execute(BEGIN)
         return driver

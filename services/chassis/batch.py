@@ -1,0 +1,226 @@
+"""One batch of records becomes one transaction: inbox, order, handlers, parking, offsets, outbox."""
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chassis import parking, telemetry
+from chassis.clock import wall
+from chassis.database import Keyring, Transaction, is_passing
+from chassis.records import Heard, Stream, Tally, opened
+from chassis.telemetry import log
+from contracts import Event
+
+Single = Callable[..., Awaitable[Iterable[Event] | None]]
+Batch = Callable[[list[Heard], Transaction], Awaitable[Iterable[tuple[Heard, Event]] | None]]
+
+# In order, so that two consumers with overlapping batches (a zombie and the new owner) wait for each other, not in a ring.
+TAKE = """insert into inbox (consumer, event_id) select $1, id from unnest($2::uuid[]) as id order by id
+          on conflict do nothing returning event_id"""
+LAST = """select source, topic, key, version from heard where consumer = $1 and (source, topic, key) in
+          (select * from unnest($2::text[], $3::text[], $4::text[]))"""
+SAVE = """
+with versions as (
+  insert into heard (consumer, source, topic, key, version)
+  select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) as h(s, t, k, v) order by s, t, k
+  on conflict (consumer, source, topic, key) do update set version = excluded.version
+  where heard.version < excluded.version)
+insert into offsets (consumer, topic, partition, "offset")
+select $1, * from unnest($6::text[], $7::int[], $8::bigint[]) as o(t, p, o) order by t, p
+on conflict (consumer, topic, partition) do update set "offset" = greatest(offsets."offset", excluded."offset")
+"""
+
+
+class TooManyParked(RuntimeError):
+    """So many keys fail that it is not they who are wrong: the consumer stops and says so."""
+
+
+class Watch:
+    """Remembers a minute: parking is for the odd event, not for a release that breaks on every other one."""
+
+    KEYS, SHARE, SECONDS = 20, 0.01, 60.0
+
+    def __init__(self) -> None:
+        self.minute: deque[tuple[float, int, int]] = deque()  # when, records, parked
+
+    def judge(self, tally: Tally) -> None:
+        """Raises TooManyParked above 20 parked and 1 % of a minute's records; the batch is then not committed."""
+        now = time.monotonic()
+        self.minute.append((now, tally.handled + tally.repeated + tally.parked, tally.parked))
+        while now - self.minute[0][0] > self.SECONDS:
+            self.minute.popleft()
+        records, parked = sum(m[1] for m in self.minute), sum(m[2] for m in self.minute)
+        if parked > self.KEYS and parked > records * self.SHARE:
+            raise TooManyParked(f"{parked} of the last minute's {records} records could not be handled")
+
+
+@dataclass
+class Handlers:
+    """Who answers to what. A topic is handled event by event or in batches, never both: its order would be lost."""
+
+    singles: dict[tuple[str, str], list[Single]] = field(default_factory=lambda: defaultdict(list))
+    batches: dict[str, tuple[Batch, set[str]]] = field(default_factory=dict)
+
+    async def handle_one(self, heard: Heard, tx: Transaction) -> None:
+        """Answers one event, alone."""
+        if heard.topic in self.batches:
+            await self.handle_batch(heard.topic, [heard], tx)
+            return
+        assert heard.envelope is not None
+        tx.envelope = heard.envelope
+        token = telemetry.set_traceparent(heard.envelope.traceparent)
+        try:
+            for handler in self.singles.get((heard.topic, heard.envelope.type), ()):
+                tx.publish(*(await handler(heard.event, tx) or ()))
+        finally:
+            tx.envelope = None
+            telemetry.reset_traceparent(token)
+
+    async def handle_batch(self, topic: str, records: list[Heard], tx: Transaction) -> None:
+        """Answers a topic's records, in order, with the one handler that asked for batches of it."""
+        handler, types = self.batches[topic]
+        wanted = [h for h in records if h.envelope is not None and h.envelope.type in types]
+        for heard, event in (await handler(wanted, tx) if wanted else None) or ():
+            assert heard.envelope is not None
+            token = telemetry.set_traceparent(heard.envelope.traceparent)
+            tx.publish(event, cause=heard.envelope)
+            telemetry.reset_traceparent(token)
+
+
+class Batches:
+    """Applies batches for one consumer. `begin()` opens a transaction: on any connection, or on the one with the lock."""
+
+    def __init__(
+        self, consumer: str, handlers: Handlers, begin: Callable[[], AbstractAsyncContextManager[Transaction]]
+    ) -> None:
+        self.consumer, self.handlers, self.begin = consumer, handlers, begin
+        self.watch = Watch()
+
+    async def apply(self, records: Sequence[Heard], keyring: Keyring) -> Tally:
+        """All in one transaction. When a handler fails for good: again, one by one in savepoints, and what fails is parked.
+
+        Raises what waiting may cure; then nothing has happened.
+        """
+        records = await opened(records, keyring)
+        try:
+            if any(h.error and h.envelope for h in records):
+                return await self._in_one_transaction(records, one_by_one=True)
+            return await self._in_one_transaction(records, one_by_one=False)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            log.warning("batch_failed_goes_one_by_one", consumer=self.consumer, error=type(error).__name__)
+            return await self._in_one_transaction(records, one_by_one=True)
+
+    async def _in_one_transaction(self, records: Sequence[Heard], one_by_one: bool) -> Tally:
+        tally = Tally()
+        async with self.begin() as tx:
+            fresh = await self._take(tx, records)
+            known = [h for h in records if h.envelope is not None]
+            last, blocked = await self._standing(tx, known)
+            accepted: list[Heard] = []
+            for heard in records:
+                if heard.envelope is None:
+                    await parking.park(tx, self.consumer, heard, "unreadable", heard.error)
+                    tally.parked += 1
+                elif heard.envelope.id not in fresh or heard.envelope.version <= last.get(heard.stream, 0):
+                    tally.repeated += 1
+                elif (order := self._order(heard, last, blocked)) is not None:
+                    await parking.park(tx, self.consumer, heard, *order)
+                    blocked.add(heard.stream)
+                    tally.parked += 1
+                    fresh.discard(heard.envelope.id)
+                else:
+                    fresh.discard(heard.envelope.id)  # a repeat in the same batch is a repeat
+                    if one_by_one and not await self._alone(heard, tx):
+                        blocked.add(heard.stream)
+                        tally.parked += 1
+                        continue
+                    accepted.append(heard)
+                    last[heard.stream] = heard.envelope.version
+            if not one_by_one:
+                await self._together(accepted, tx)
+            tally.handled = len(accepted)
+            await self._save(tx, records, last)
+            self.watch.judge(tally)
+        self._count(tally, accepted)
+        return tally
+
+    async def _take(self, tx: Transaction, records: Sequence[Heard]) -> set[object]:
+        ids = [h.envelope.id for h in records if h.envelope is not None]
+        return {row["event_id"] for row in await tx.fetch(TAKE, self.consumer, ids)}
+
+    async def _standing(self, tx: Transaction, known: Sequence[Heard]) -> tuple[dict[Stream, int], set[Stream]]:
+        """The last version handled of each key, and the keys with something parked. Read after the inbox was taken."""
+        streams = sorted({h.stream for h in known})
+        if not streams:
+            return {}, set()
+        rows = await tx.fetch(LAST, self.consumer, *map(list, zip(*streams, strict=True)))
+        last = {(r["source"], r["topic"], r["key"]): r["version"] for r in rows}
+        return last, await parking.blocked(tx, self.consumer, streams)
+
+    def _order(self, heard: Heard, last: dict[Stream, int], blocked: set[Stream]) -> tuple[str, str] | None:
+        """None when it is this event's turn; else how it is parked: behind another, or because one before it is missing."""
+        assert heard.envelope is not None
+        expected = last.get(heard.stream, 0) + 1
+        if heard.stream in blocked and heard.envelope.version > expected:
+            return "behind", ""
+        if heard.envelope.version > expected:
+            return "behind", f"gap: version {heard.envelope.version} came where {expected} was due"
+        return None if heard.stream not in blocked or heard.envelope.version == expected else ("behind", "")
+
+    async def _alone(self, heard: Heard, tx: Transaction) -> bool:
+        """Handles one event in a savepoint; parks it when it fails for good."""
+        try:
+            if heard.error:
+                raise ValueError(heard.error)
+            async with tx.savepoint():
+                await self.handlers.handle_one(heard, tx)
+                await tx.session.flush()
+        except Exception as error:
+            if is_passing(error):
+                raise
+            why = heard.error or f"{type(error).__name__} in {_frame(error)}"
+            log.error("event_parked", consumer=self.consumer, topic=heard.topic, offset=heard.offset, why=why)
+            await parking.park(tx, self.consumer, heard, "failed", why)
+            return False
+        return True
+
+    async def _together(self, accepted: Sequence[Heard], tx: Transaction) -> None:
+        batches: dict[str, list[Heard]] = defaultdict(list)
+        for heard in accepted:
+            if heard.event is None:
+                continue  # a type that this version does not know
+            if heard.topic in self.handlers.batches:
+                batches[heard.topic].append(heard)
+            else:
+                await self.handlers.handle_one(heard, tx)
+        for topic, records in batches.items():
+            await self.handlers.handle_batch(topic, records, tx)
+
+    async def _save(self, tx: Transaction, records: Sequence[Heard], last: dict[Stream, int]) -> None:
+        touched = {h.stream for h in records if h.envelope is not None} & last.keys()
+        streams = [(*stream, last[stream]) for stream in sorted(touched)]
+        offsets: dict[tuple[str, int], int] = {}
+        for h in records:
+            offsets[h.topic, h.partition] = max(h.offset + 1, offsets.get((h.topic, h.partition), 0))
+        versions = [list(c) for c in zip(*streams, strict=True)] or [[], [], [], []]
+        places = [list(c) for c in zip(*[(t, p, o) for (t, p), o in sorted(offsets.items())], strict=True)]
+        await tx.execute(SAVE, self.consumer, *versions, *places)
+
+    def _count(self, tally: Tally, accepted: Sequence[Heard]) -> None:
+        for outcome in ("handled", "repeated", "parked"):
+            telemetry.EVENTS.labels(self.consumer, outcome).inc(getattr(tally, outcome))
+        if accepted and (envelope := accepted[-1].envelope) is not None:
+            telemetry.END_TO_END.labels(self.consumer).observe(max(0.0, (wall() - envelope.time).total_seconds()))
+
+
+def _frame(error: BaseException) -> str:
+    """Where it happened: file and line of the innermost frame. Never the error's text, which may hold somebody's data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"

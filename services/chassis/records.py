@@ -1,0 +1,105 @@
+"""From Kafka's record to something heard: each is read once, on its own, so that one broken record spoils nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aiokafka import ConsumerRecord
+from pydantic import ValidationError
+
+from chassis import sealing
+from chassis.database import Keyring
+from chassis.envelope import Envelope, Unreadable, read_envelope
+from contracts import Event, event_type
+
+Stream = tuple[str, str, str]  # source, topic, key: what has versions without a gap
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One record: who said it, and the event, or why there is none."""
+
+    topic: str  # without the platform's prefix
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    envelope: Envelope | None = None  # None: unreadable
+    event: Any = None  # the Event; None: a type that this version does not know, or one with an error
+    error: str = ""  # why it is unreadable or invalid; never what it says
+
+    @property
+    def stream(self) -> Stream:
+        assert self.envelope is not None
+        return (self.envelope.source, self.topic, self.envelope.subject)
+
+
+def read(record: ConsumerRecord, prefix: str = "") -> Heard:
+    """What this record says. Never raises: what can't be read is heard as an error."""
+    return read_parts(
+        record.topic.removeprefix(prefix), record.partition, record.offset, record.key, record.value, record.headers
+    )
+
+
+def read_parts(
+    topic: str,
+    partition: int,
+    offset: int,
+    key: bytes | None,
+    value: bytes | None,
+    headers: Sequence[tuple[str, bytes]],
+) -> Heard:
+    """As `read`, for a record that was kept in parts."""
+    heard = Heard(topic, partition, offset, key, value, headers)
+    try:
+        if key is None:
+            raise Unreadable("no key")
+        envelope = read_envelope(headers)
+        if envelope.subject.encode() != key:
+            raise Unreadable("the key is not the subject")
+        if value is None:
+            raise Unreadable("a tombstone")
+    except Unreadable as error:
+        return replace(heard, error=str(error))
+    kind = event_type(topic, envelope.type)
+    if kind is None:
+        return replace(heard, envelope=envelope)
+    try:
+        return replace(heard, envelope=envelope, event=kind.model_validate_json(value))
+    except ValidationError as error:
+        return replace(heard, envelope=envelope, error=_where(kind, error))
+
+
+def _where(kind: type[Event], error: ValidationError) -> str:
+    """Which fields are wrong, and how; never their values, which may tell of a person."""
+    first = error.errors(include_input=False, include_context=False, include_url=False)[:3]
+    return f"{kind.__name__}: " + "; ".join(f"{'/'.join(map(str, e['loc']))} {e['type']}" for e in first)
+
+
+async def opened(heard: Sequence[Heard], keyring: Keyring) -> list[Heard]:
+    """The same records with the seals opened that this service may open. Keys are fetched in bulk, before any transaction."""
+    subjects = {seal.subject for h in heard if h.event is not None for seal in sealing.seals_of(h.event)}
+    if not subjects:
+        return list(heard)
+    keys = await keyring.get(subjects)
+    return [_opened(h, keys) if h.event is not None else h for h in heard]
+
+
+def _opened(heard: Heard, keys: dict[Any, bytes]) -> Heard:
+    assert heard.envelope is not None
+    try:
+        return replace(heard, event=sealing.opened(heard.event, heard.envelope.id, keys))
+    except (sealing.Tampered, ValidationError):
+        return replace(heard, event=None, error=f"{heard.envelope.type}: a seal that its key does not open")
+
+
+@dataclass
+class Tally:
+    """What became of a batch's records."""
+
+    handled: int = 0
+    repeated: int = 0
+    passed_over: int = 0
+    parked: int = 0
+    seconds: list[float] = field(default_factory=list)

@@ -1,0 +1,58 @@
+"""Redrive: parked sequences that an operator asked for, or that only waited for one event, are handled in order."""
+
+from collections.abc import Sequence
+
+from chassis import parking
+from chassis.batch import LAST, SAVE, Batches
+from chassis.database import Keyring, Transaction, is_passing
+from chassis.records import Stream, opened
+from chassis.telemetry import log
+
+
+async def redrive(batches: Batches, keyring: Keyring, partitions: Sequence[tuple[str, int]]) -> bool:
+    """Handles what can go of the keys in these partitions, one key a transaction. True when something went."""
+    async with batches.begin() as tx:
+        streams = await parking.due_streams(tx, batches.consumer, partitions)
+    went = False
+    for stream in streams:
+        async with batches.begin() as tx:
+            went |= await _redrive_key(batches, keyring, tx, stream)
+    return went
+
+
+async def _redrive_key(batches: Batches, keyring: Keyring, tx: Transaction, stream: Stream) -> bool:
+    """In order until one fails again, which then heads the sequence; the rest waits behind it."""
+    rows = await parking.sequence(tx, batches.consumer, stream)
+    found = await tx.fetch(LAST, batches.consumer, *[[part] for part in stream])
+    last = start = found[0]["version"] if found else 0
+    for row in rows:
+        (heard,) = await opened([parking.unparked(row)], keyring)
+        assert heard.envelope is not None
+        version = heard.envelope.version
+        if version > last + 1 and not row["skip"]:
+            await tx.execute("update parked set due = false where id = $1", row["id"])
+            break  # the one before it is still missing
+        if version > last and not row["skip"]:
+            try:
+                if heard.error:
+                    raise ValueError(heard.error)
+                async with tx.savepoint():
+                    await batches.handlers.handle_one(heard, tx)
+                    await tx.session.flush()
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                why = heard.error or type(error).__name__
+                log.error("redrive_failed", consumer=batches.consumer, topic=heard.topic, offset=heard.offset, why=why)
+                await tx.execute(
+                    "update parked set due = false, state = 'failed', error = $2, attempts = attempts + 1 where id = $1",
+                    row["id"],
+                    why,
+                )
+                break
+        last = max(last, version)
+        await tx.execute("delete from parked where id = $1", row["id"])
+    if last > start:
+        source, topic, key = stream
+        await tx.execute(SAVE, batches.consumer, [source], [topic], [key], [last], [], [], [])
+    return last > start

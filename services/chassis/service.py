@@ -1,0 +1,233 @@
+"""A service: what it is made of, and its roles (api, consumer, relay) started and stopped together."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, Generic, TypeVar
+
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, Request
+from sqlalchemy import MetaData
+
+from chassis import telemetry
+from chassis.consumer import Consumer
+from chassis.database import Database, Keyring, NoKeys, Transaction
+from chassis.listening import Listening
+from chassis.ops import ops_app
+from chassis.relay import Relay
+from chassis.settings import Settings
+from chassis.telemetry import log
+from chassis.web import Templates, WebSettings, create_web, http_protocol_with_deadline
+
+S = TypeVar("S", bound=Settings)
+ROLES = ("api", "consumer", "relay")
+
+
+class Service(Generic[S]):
+    """Declared in a service's app.py; `open` gives it its settings and database, `run` its process.
+
+    `loops` are work with the outside (`async def loop(service)`): they run in the consumer role, start anew when they
+    raise, and return soon after `service.stopping` is set.
+    """
+
+    settings: S
+    database: Database
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: type[S],
+        tables: MetaData,
+        consumer: Consumer | None = None,
+        routers: Sequence[APIRouter] = (),
+        loops: Sequence[Callable[["Service[S]"], Awaitable[None]]] = (),
+        keyring: Callable[[S], Keyring] | None = None,
+        trusted_origins: Callable[[S], Sequence[str]] = lambda _: (),
+        connect_to: Callable[[S], Sequence[str]] = lambda _: (),
+        sign_in: bool = False,
+    ) -> None:
+        self.name, self.settings_type, self.tables = name, settings, tables
+        self.consumer, self.routers, self.loops = consumer, routers, loops
+        self.make_keyring = keyring or (lambda _: NoKeys())
+        self.trusted_origins, self.connect_to, self.sign_in = trusted_origins, connect_to, sign_in
+        self.stopping = asyncio.Event()
+
+    def open(self, settings: S | None = None) -> None:
+        """Reads the environment, unless settings are given, and makes the engine. Connects to nothing yet."""
+        self.settings = settings or self.settings_type()
+        self.stopping = asyncio.Event()
+        keyring = self.make_keyring(self.settings)
+        self.database = Database(self.settings.database_url, self.name, keyring, self.settings.pool_size)
+
+    def web(self) -> FastAPI:
+        """The HTTP door, on the opened service."""
+        s = self.settings
+        web = WebSettings.model_validate(
+            {
+                "name": self.name,
+                "public_url": s.public_url,
+                "https": s.public_url.startswith("https:"),
+                "allowed_hosts": [h.strip() for h in s.allowed_hosts.split(",")],
+                "cookie_secret": s.cookie_secret,
+                "service_token": s.service_token,
+                "oidc_issuer": s.issuer_url if self.sign_in else None,
+                "oidc_client_id": s.oidc_client_id or None,
+                "oidc_client_secret": s.oidc_client_secret or None,
+                "trusted_origins": tuple(self.trusted_origins(s)),
+                "connect_to": tuple(self.connect_to(s)),
+            }
+        )
+        state = {"service": self, "settings": s, "database": self.database, "keyring": self.database.keyring}
+        return create_web(self.name, self.routers, settings=web, templates=Templates(self.name), state=state)
+
+
+async def transaction(request: Request) -> AsyncIterator[Transaction]:
+    """The request's one transaction."""
+    database: Database = request.app.state.database
+    async with database.transaction() as tx:
+        yield tx
+
+
+# scope="function": the commit is before the response is sent, so that a 2xx means committed.
+Tx = Annotated[Transaction, Depends(transaction, scope="function")]
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling, which would raise SIGTERM again when all is done."""
+
+    @contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+class Process:
+    """One process of a service, in one or all of its roles, until SIGTERM."""
+
+    def __init__(self, service: Service[Any], role: str) -> None:
+        self.service = service
+        self.roles = ROLES if role == "all" else (role,)
+        s = service.settings
+        self.listening = self.relay = self.server = None
+        self.tasks: dict[str, asyncio.Task[Any]] = {}
+        if "api" in self.roles and service.routers:
+            self.server = _Server(
+                uvicorn.Config(
+                    service.web(),
+                    host=s.http_host,
+                    port=s.http_port,
+                    http=http_protocol_with_deadline(),
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    timeout_graceful_shutdown=10,
+                )
+            )
+        if "consumer" in self.roles and service.consumer is not None and service.consumer.topics:
+            self.listening = Listening(service.consumer, service.database, s)
+        if "relay" in self.roles:
+            self.relay = Relay(s.database_url, s.servers, s.topic_prefix)
+
+    async def run(self) -> int:
+        """The exit code: 0 after SIGTERM or Ctrl-C, 1 when a part ended by itself."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, stop.set)
+        admin = _Server(
+            uvicorn.Config(
+                self._ops(),
+                host=self.service.settings.http_host,
+                port=self.service.settings.admin_port,
+                log_config=None,
+            )
+        )
+        watching = asyncio.create_task(admin.serve())
+        self._start()
+        log.info("started", roles=self.roles)
+        told = asyncio.create_task(stop.wait())
+        await asyncio.wait([told, watching, *self.tasks.values()], return_when=asyncio.FIRST_COMPLETED)
+        for name, task in {"admin": watching, **self.tasks}.items():
+            if task.done():
+                log.critical(
+                    "part_ended", part=name, error=repr(task.exception()) if not task.cancelled() else "cancelled"
+                )
+        await self._stop()
+        admin.should_exit = True
+        await asyncio.wait([watching], timeout=2)
+        await self.service.database.close()
+        log.info("stopped")
+        return 0 if stop.is_set() else 1
+
+    def _start(self) -> None:
+        if self.server:
+            self.tasks["api"] = asyncio.create_task(self.server.serve())
+        if self.listening:
+            self.tasks["consumer"] = asyncio.create_task(self.listening.run())
+        if "consumer" in self.roles:
+            for work in self.service.loops:
+                self.tasks[_name(work)] = asyncio.create_task(self._again(work))
+        if self.relay:
+            self.tasks["relay"] = asyncio.create_task(self.relay.run())
+
+    async def _again(self, work: Callable[[Service[Any]], Awaitable[None]]) -> None:
+        while not self.service.stopping.is_set():
+            token = telemetry.set_traceparent(None)
+            try:
+                await work(self.service)
+            except Exception as error:
+                log.warning("loop_restarts", loop=_name(work), error=type(error).__name__, exc_info=error)
+                await asyncio.sleep(1)
+            finally:
+                telemetry.reset_traceparent(token)
+
+    async def _stop(self) -> None:
+        """Doors first, then what is under way, then what it said: work in flight ends, and the relay takes it out."""
+        self.service.stopping.set()
+        if self.server:
+            self.server.should_exit = True
+        if self.listening:
+            self.listening.stop()
+        first = [task for name, task in self.tasks.items() if name != "relay"]
+        if first:
+            await asyncio.wait(first, timeout=12)
+        if self.relay:
+            self.relay.stop()
+            await asyncio.wait([self.tasks["relay"]], timeout=4)
+        for task in self.tasks.values():
+            task.cancel()
+        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+
+    def _ops(self) -> Any:
+        async def api() -> tuple[bool, str]:
+            if self.service.stopping.is_set():
+                return False, "stopping"
+            try:
+                await asyncio.wait_for(self.service.database.ping(), 3)
+            except Exception as error:
+                return False, f"the database does not answer ({type(error).__name__})"
+            return bool(self.server and self.server.started), "the database answers"
+
+        async def consumer() -> tuple[bool, str]:
+            return self.listening.ready() if self.listening else (True, "loops only")
+
+        async def consumer_alive() -> tuple[bool, str]:
+            return self.listening.alive() if self.listening else (True, "loops only")
+
+        async def relay() -> tuple[bool, str]:
+            state = self.relay.state if self.relay else "none"
+            return state in ("holds", "stands by"), state
+
+        async def loop() -> tuple[bool, str]:
+            return True, "the loop beats"
+
+        ready = {"api": api, "consumer": consumer, "relay": relay}
+        if not self.server:
+            del ready["api"]
+        live = {"loop": loop} | ({"consumer": consumer_alive} if self.listening else {})
+        return ops_app(live, {role: check for role, check in ready.items() if role in self.roles})
+
+
+def _name(work: Any) -> str:
+    return f"{work.__module__}.{work.__name__}"
