@@ -1,0 +1,64 @@
+"""A deadline for receiving a request: uvicorn has none, so a client that sends a byte a minute would stay for ever."""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+DEADLINE = 10.0  # seconds
+_ANSWER = (
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
+    b"content-length: %d\r\n\r\n%s"
+)
+_PROBLEM = (
+    b'{"type":"urn:inflytt:problem:request_timeout","title":"Request Timeout","status":408,"code":"request_timeout"}'
+)
+
+
+def http_protocol_with_deadline(seconds: float = DEADLINE) -> type[HttpToolsProtocol]:
+    """The protocol for `uvicorn.Config(http=…)`: headers and body of each request must be in within `seconds` of its
+    first byte (the first request: of connecting), else 408 and the connection is closed. No websockets."""
+
+    class HttpProtocolWithDeadline(HttpToolsProtocol):
+        _deadline: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._await_request()
+
+        def data_received(self, data: bytes) -> None:
+            if self.cycle is None or self.cycle.response_complete:
+                self._await_request()  # also for stray line breaks, which begin no message but end keep-alive's timer
+            super().data_received(data)
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self._await_request()
+
+        def on_message_complete(self) -> None:
+            self._received()
+            super().on_message_complete()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._received()
+            super().connection_lost(exc)
+
+        def _await_request(self) -> None:
+            if self._deadline is None:
+                self._deadline = self.loop.call_later(seconds, self._give_up)
+
+        def _received(self) -> None:
+            if self._deadline is not None:
+                self._deadline.cancel()
+                self._deadline = None
+
+        def _give_up(self) -> None:
+            if self.transport.is_closing():
+                return
+            if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
+                self.transport.write(_ANSWER % (len(_PROBLEM), _PROBLEM))
+            if self.cycle is not None:
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
+            self.transport.close()
+
+    return HttpProtocolWithDeadline
