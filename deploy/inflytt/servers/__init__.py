@@ -50,7 +50,7 @@ def kafka(run: Path) -> Iterator[Kafka | BorrowedKafka]:
     own = Kafka(run)
     try:
         own.start()
-        _say(f"Kafka: our own, at {own.bootstrap_servers}")
+        _say(f"Kafka: our own, at {own.bootstrap_servers}, on {own.java}")
         yield own
     finally:
         own.stop()
@@ -71,7 +71,7 @@ def postgres(run: Path) -> Iterator[Postgres | BorrowedPostgres]:
     own = Postgres(run)
     try:
         own.start()
-        _say(f"PostgreSQL: our own, at 127.0.0.1:{own.port}")
+        _say(f"PostgreSQL: our own, at 127.0.0.1:{own.port}, from {own.binaries}")
         yield own
     finally:
         own.stop()

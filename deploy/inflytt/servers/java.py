@@ -19,6 +19,9 @@ class Java:
     major: int
     build: str  # its path, time and what it says of itself: an archive of loaded classes fits no other
 
+    def __str__(self) -> str:
+        return f"Java {self.major} from {self.path}"
+
     @property
     def making(self) -> str:
         """The option that writes, at exit, what was loaded: later starts take a third of the time."""

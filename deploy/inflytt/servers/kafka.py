@@ -53,6 +53,7 @@ class Kafka:
         self.port, self.controller = free_port(), free_port()
         self.bootstrap_servers = f"127.0.0.1:{self.port}"
         self.prefix = ""  # of topics; all are ours
+        self.java: java.Java | None = None
         self.child: Child | None = None
 
     def start(self) -> None:
@@ -73,6 +74,7 @@ class Kafka:
 
     def _prepare(self) -> Child:
         kit = _kit()
+        self.java = kit.engine
         shutil.copytree(kit.template, self.data)
         properties = self.run / "kafka.properties"
         properties.write_text(PROPERTIES.format(port=self.port, controller=self.controller, data=self.data))

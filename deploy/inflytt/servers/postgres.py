@@ -78,6 +78,7 @@ class Postgres(Databases):
     def __init__(self, run: Path) -> None:
         self.run, self.port = run, free_port()
         self.child: Child | None = None
+        self.binaries: Path | None = None
         super().__init__(f"postgresql://postgres@127.0.0.1:{self.port}/postgres")
 
     def start(self) -> None:
@@ -108,7 +109,7 @@ class Postgres(Databases):
     def _prepare(self) -> Child:
         owner = _owner()
         home = _home(self.run, owner)
-        binaries = _binaries(home, owner)
+        self.binaries = binaries = _binaries(home, owner)
         data = home / "data"
         _initialise(binaries, data, owner)
         settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": str(self.port)}.items()]

@@ -2,10 +2,12 @@
 
 import contextlib
 import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from inflytt.servers.process import end_leftover
 
@@ -14,15 +16,33 @@ CLONE = Path(__file__).resolve().parents[3]
 
 @contextlib.contextmanager
 def folder(name: str, root: Path = CLONE / "run") -> Iterator[Path]:
-    """A new folder `root / "<name>-…"`, removed afterwards, or kept (logs) when an error passes."""
+    """A new folder `root / "<name>-…"`, removed afterwards; after an error it stays, for its logs, until the next run."""
+    path, alive = _claim(name, root)
+    with alive:
+        try:
+            yield path
+        except Exception:
+            raise
+        except BaseException:
+            remove(path)
+            raise
+        remove(path)
+
+
+def _claim(name: str, root: Path) -> tuple[Path, TextIO]:
+    """The folder, and the lock that says its owner lives. One at a time, lest another's sweep comes between the two."""
     root.mkdir(exist_ok=True)
-    sweep(root)
-    path = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=root))
-    path.chmod(0o711)  # PostgreSQL, run by root as another user, passes through
-    with (path / "alive").open("w") as alive:
+    door = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        sweep(root)
+        path = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=root))
+        path.chmod(0o711)  # PostgreSQL, run by root as another user, passes through
+        alive = (path / "alive").open("w")
         fcntl.flock(alive, fcntl.LOCK_EX)
-        yield path
-    remove(path)
+        return path, alive
+    finally:
+        os.close(door)
 
 
 def sweep(root: Path) -> None:
