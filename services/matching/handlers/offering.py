@@ -1,0 +1,58 @@
+"""Keeps what became of an offer: saves it, takes the seat, and lets go of what the outcome makes impossible."""
+
+from collections.abc import Iterable, Sequence
+
+from chassis.database import Transaction
+from contracts import Event
+from contracts.fields import Code
+from contracts.matches import OfferLapsed, OfferWithdrawn, PlacementFellThrough, PlacementMade
+from matching.domain import offers as domain
+from matching.domain.offers import Offer
+from matching.handlers import proposing
+from matching.store import households, offers, pairs, places
+
+LAPSE = "offer_lapses"
+
+
+async def conclude(tx: Transaction, offer: Offer, events: Sequence[Event]) -> list[Event]:
+    """Saves an offer and says what became of it. The caller holds the place's lock where a seat may be taken."""
+    said: list[Event] = list(events)
+    placement = next((event for event in events if isinstance(event, PlacementMade)), None)
+    await offers.save(tx, offer, placement.seat if placement else None, _ended_by(events))
+    if offer.state != "open":
+        await tx.undue(LAPSE, str(offer.offer_id))
+    if placement:
+        said += await _placed(tx, offer)
+    return said
+
+
+async def withdraw_all(tx: Transaction, open_offers: Iterable[Offer], reason: Code) -> list[Event]:
+    said: list[Event] = []
+    for offer in open_offers:
+        said += await conclude(tx, *domain.withdraw(offer, reason))
+    return said
+
+
+async def _placed(tx: Transaction, offer: Offer) -> list[Event]:
+    """The seat is taken; who got it looks no more, and their other offers of that kind go."""
+    await places.take_seat(tx, offer.opportunity_id)
+    match = await pairs.find(tx, offer.match_id)
+    assert match is not None
+    seeker = match.pair.seeker
+    await households.mark_placed(tx, seeker, offer.kind)
+    said = await proposing.leave(tx, seeker, "placed")
+    said += await withdraw_all(tx, await offers.open_offers_to(tx, seeker), "placed")
+    if await places.free_place(tx, offer.opportunity_id) is None:
+        said += await proposing.leave(tx, offer.opportunity_id, "full")
+    return said
+
+
+def _ended_by(events: Sequence[Event]) -> str | None:
+    for event in events:
+        if isinstance(event, OfferLapsed):
+            return event.silent
+        if isinstance(event, PlacementFellThrough):
+            return event.side
+        if isinstance(event, OfferWithdrawn):
+            return event.reason
+    return None

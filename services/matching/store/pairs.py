@@ -1,0 +1,158 @@
+"""The pairs that reach the bar. Free ones come and go with what the two sides say; decided ones stay."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from chassis.database import Transaction
+from contracts.fields import Kind
+from contracts.matches import Reasons
+from matching.domain.proposals import Pair, Scored
+
+
+@dataclass(frozen=True)
+class Match:
+    """A pair as it is kept."""
+
+    match_id: UUID
+    kind: Kind
+    pair: Pair
+    municipality: str
+    interest_id: UUID
+    person_id: UUID | None
+    state: str
+    reasons: Reasons | None
+    decided_by: str | None = None
+
+    @property
+    def scored(self) -> Scored:
+        assert self.reasons is not None  # a free pair has its reasons: they go only with its seeker
+        return Scored(self.pair, self.reasons.score)
+
+
+# A pair that somebody decides at this moment is waited for, and then left as decided.
+SAVE = """
+insert into matches (match_id, kind, municipality, seeker_id, opportunity_id, interest_id, person_id, state, score,
+                     reasons)
+select match_id, kind, municipality, seeker_id, opportunity_id, interest_id, person_id, 'near', score, reasons::jsonb
+from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::int[], $9::text[])
+     as new(match_id, kind, municipality, seeker_id, opportunity_id, interest_id, person_id, score, reasons)
+order by match_id
+on conflict (match_id) do update set score = excluded.score, reasons = excluded.reasons
+where matches.state in ('near', 'proposed') and matches.reasons <> excluded.reasons
+returning *
+"""
+
+# Of each pair that a touched seeker or place is in: every pair of its seeker, and every pair of its place.
+AROUND = """
+with touched as (
+  select seeker_id, opportunity_id from matches
+  where state in ('near', 'proposed') and (seeker_id = any($1::uuid[]) or opportunity_id = any($1::uuid[])))
+select * from matches
+where state in ('near', 'proposed') and (seeker_id in (select seeker_id from touched)
+                  or opportunity_id in (select opportunity_id from touched))
+"""
+
+
+async def save_pairs(tx: Transaction, new: Sequence[Match]) -> list[Match]:
+    """Those that are new or whose reasons changed, as they are now."""
+    if not new:
+        return []
+    rows = await tx.fetch(
+        SAVE,
+        [m.match_id for m in new],
+        [m.kind for m in new],
+        [m.municipality for m in new],
+        [m.pair.seeker for m in new],
+        [m.pair.place for m in new],
+        [m.interest_id for m in new],
+        [m.person_id for m in new],
+        [m.scored.score for m in new],
+        [m.reasons.model_dump_json() for m in new if m.reasons],
+    )
+    return [_match(row) for row in rows]
+
+
+async def drop_pairs(tx: Transaction, subject: UUID, but: Iterable[UUID] = ()) -> list[Match]:
+    """The free pairs of a seeker or a place that are no more, as they were."""
+    rows = await tx.fetch(
+        """delete from matches where state in ('near', 'proposed') and (seeker_id = $1 or opportunity_id = $1)
+            and match_id <> all($2::uuid[]) returning *""",
+        subject,
+        list(but),
+    )
+    return sorted((_match(row) for row in rows), key=lambda m: m.match_id)
+
+
+async def pairs_around(tx: Transaction, touched: Iterable[UUID]) -> dict[Pair, Match]:
+    return {(match := _match(row)).pair: match for row in await tx.fetch(AROUND, list(touched))}
+
+
+async def propose(tx: Transaction, matches: Iterable[Match]) -> set[UUID]:
+    """Those of them that nobody decided meanwhile."""
+    rows = await tx.fetch(
+        """update matches set state = 'proposed', proposed_at = $2 where match_id = any($1::uuid[]) and state = 'near'
+           returning match_id""",
+        [m.match_id for m in matches],
+        tx.now,
+    )
+    return {row["match_id"] for row in rows}
+
+
+async def retract(tx: Transaction, matches: Iterable[Match]) -> set[UUID]:
+    """Those of them that nobody decided meanwhile."""
+    rows = await tx.fetch(
+        """update matches set state = 'near', proposed_at = null where match_id = any($1::uuid[]) and state = 'proposed'
+           returning match_id""",
+        [m.match_id for m in matches],
+    )
+    return {row["match_id"] for row in rows}
+
+
+async def seekers_in_rankings(tx: Transaction, interest_id: UUID) -> set[UUID]:
+    """Who of the household (its adults, or itself for a home) has free pairs."""
+    rows = await tx.fetch(
+        "select distinct seeker_id from matches where interest_id = $1 and state in ('near', 'proposed')", interest_id
+    )
+    return {row["seeker_id"] for row in rows}
+
+
+async def find(tx: Transaction, match_id: UUID) -> Match | None:
+    return await _one(tx, "select * from matches where match_id = $1", match_id)
+
+
+async def lock(tx: Transaction, match_id: UUID) -> Match | None:
+    """The pair, and nobody else decides about it until this transaction ends."""
+    return await _one(tx, "select * from matches where match_id = $1 for update", match_id)
+
+
+async def decide(tx: Transaction, match_id: UUID, state: str, by: str, reason: str) -> None:
+    await tx.execute(
+        "update matches set state = $2, decided_by = $3, reason = $4, decided_at = $5 where match_id = $1",
+        match_id,
+        state,
+        by,
+        reason,
+        tx.now,
+    )
+
+
+async def _one(tx: Transaction, sql: str, match_id: UUID) -> Match | None:
+    rows = await tx.fetch(sql, match_id)
+    return _match(rows[0]) if rows else None
+
+
+def _match(row: asyncpg.Record) -> Match:
+    return Match(
+        row["match_id"],
+        row["kind"],
+        Pair(row["seeker_id"], row["opportunity_id"]),
+        row["municipality"],
+        row["interest_id"],
+        row["person_id"],
+        row["state"],
+        Reasons.model_validate_json(row["reasons"]) if row["reasons"] else None,
+        row["decided_by"],
+    )
