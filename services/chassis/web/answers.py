@@ -33,7 +33,9 @@ async def answer(request: Request, error: Exception) -> Response:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether the reader is a browser: the route gives HTML, or HTML is asked for before JSON."""
+    """Whether a person reads: not a script, and the route gives HTML or HTML is asked for before JSON."""
+    if request.headers.get("sec-fetch-mode") in ("cors", "same-origin"):
+        return False
     gives = getattr(request.scope.get("route"), "response_class", None)
     gives = gives.value if isinstance(gives, DefaultPlaceholder) else gives
     if isinstance(gives, type) and issubclass(gives, HTMLResponse):
