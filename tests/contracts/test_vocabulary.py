@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from contracts.vocabulary import VOCABULARY
 
-FILE: dict[str, Any] = json.loads(files("contracts.vocabulary").joinpath("vocabulary.json").read_text())
+FILE: dict[str, Any] = json.loads(files("contracts.vocabulary").joinpath("vocabulary.json").read_text("utf-8"))
 LISTS = ("municipalities", "areas", "languages", "licences", "groups", "occupations", "skills")
 
 
@@ -147,17 +147,8 @@ def test_reasons_are_closed_lists_that_cover_how_a_story_can_end() -> None:
         *("lapsed_person", "lapsed_owner", "declined", "refused", "closed", "withdrawn", "erased", "full")
     }
     assert VOCABULARY.reasons["score"].keys() >= {
-        *(
-            "occupation_same",
-            "occupation_related",
-            "skills",
-            "languages",
-            "start",
-            "area",
-            "rooms",
-            "rent",
-            "availability",
-        )
+        *("occupation_same", "occupation_related", "skills", "skills_merited", "languages", "working_hours", "start"),
+        *("area", "rooms", "rent", "rent_margin", "availability"),
     }
     assert all(len(reasons) >= 5 for reasons in VOCABULARY.reasons.values())
 
