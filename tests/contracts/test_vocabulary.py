@@ -144,7 +144,7 @@ def test_names_and_reasons_are_told_in_both_languages_and_no_other() -> None:
 
 def test_reasons_are_closed_lists_that_cover_how_a_story_can_end() -> None:
     assert VOCABULARY.reasons["fell_through"].keys() >= {
-        *("lapsed_person", "lapsed_owner", "declined", "refused", "closed", "withdrawn", "erased", "full")
+        *("lapsed_person", "lapsed_owner", "declined", "refused", "closed", "withdrawn", "erased", "full", "placed")
     }
     assert VOCABULARY.reasons["score"].keys() >= {
         *("occupation_same", "occupation_related", "skills", "skills_merited", "languages", "working_hours", "start"),
