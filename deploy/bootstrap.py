@@ -1,6 +1,7 @@
-"""Makes `.venv` from requirements.lock, once; make runs it with the system's Python: standard library only."""
+"""Makes `.venv` from requirements.lock, once; make runs it with the system's Python: standard library only.
 
-from __future__ import annotations
+It is compiled by older Pythons too, to tell them so: hence the quoted types.
+"""
 
 import contextlib
 import fcntl
@@ -69,7 +70,7 @@ def set_up() -> None:
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
+def alone() -> "Iterator[None]":
     """One make at a time sets up a clone."""
     with (RUN / "setup.lock").open("w") as lock:
         try:
@@ -80,7 +81,7 @@ def alone() -> Iterator[None]:
         yield
 
 
-def step(name: str, command: list[str], count: int = 0) -> None:
+def step(name: str, command: "list[str]", count: int = 0) -> None:
     """Runs it with its output in the log; a bar of `count` packages, fetched and then installed."""
     if not sys.stderr.isatty():
         show(f"{name} …\n")
