@@ -1,0 +1,1 @@
+"""Intake's doors for machines: JSON in, JSON or problem+json out."""

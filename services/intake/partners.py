@@ -1,0 +1,49 @@
+"""The organisations that may use the partner door: told by a file, kept in the database, their topics made."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from chassis.kafka import create_topics, partner_topics, wait_for_kafka
+from chassis.service import Service
+from chassis.telemetry import log
+from contracts.fields import Code, Municipality
+from contracts.municipalities import CONTROLLER
+from contracts.partners import PartnerRegistered
+from intake.settings import IntakeSettings
+from intake.store import opportunities
+
+
+class PartnerTold(BaseModel):
+    """A partner in the file; `key_hash` is the SHA-256 in hex of its API key."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    partner_id: Code
+    kind: str
+    name: str
+    agreement: Code | None = None
+    municipality: Municipality
+    key_hash: str
+    email: str
+
+
+async def load(service: Service[IntakeSettings]) -> None:
+    """Stores the file's partners and makes their topics, then rests until the service stops."""
+    path = service.settings.partners_file
+    told = TypeAdapter(list[PartnerTold]).validate_json(Path(path).read_bytes()) if path else []
+    for partner in told:
+        await keep(service, partner)
+    await wait_for_kafka(service.settings.servers)
+    topics = [topic for partner in told for topic in partner_topics(partner.partner_id)]
+    await create_topics(service.settings.servers, service.settings.topic_prefix, topics)
+    log.info("partners_loaded", partners=len(told))
+    await service.stopping.wait()
+
+
+async def keep(service: Service[IntakeSettings], partner: PartnerTold) -> None:
+    controller = CONTROLLER[partner.municipality]
+    async with service.database.transaction("system", partner.municipality, controller) as tx:
+        if await opportunities.upsert_partner(tx, partner.model_dump()):
+            facts = partner.model_dump(include={"partner_id", "kind", "name", "agreement"})
+            tx.publish(PartnerRegistered.model_validate(facts))
