@@ -29,6 +29,8 @@ AT_ANY_HOUR: frozenset[Template] = frozenset({"confirm"})  # the reader has just
 
 State = Literal["queued", "sending", "handing_over", "sent", "failed", "suppressed", "uncertain"]
 
+OWN_DOING = frozenset({"withdrawn", "placed"})  # why an offer was withdrawn, where the household itself knows it
+
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 
 
@@ -75,7 +77,7 @@ def letters_for(event: Event) -> list[Letter]:
             return _after_a_no(event)
         case OfferLapsed():
             return _to_people("lapsed", event, {"kind": event.kind, "silent": event.silent})
-        case OfferWithdrawn():
+        case OfferWithdrawn() if event.reason not in OWN_DOING:
             return _to_people("withdrawn", event, {"kind": event.kind})
         case AcceptanceTooLate():
             return _to_people("too_late", event, {"kind": event.kind})

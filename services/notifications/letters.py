@@ -8,8 +8,8 @@ from email.utils import format_datetime
 from typing import Any
 
 from chassis.web import Templates
-from contracts.municipalities import NAME
 from contracts.references import reference
+from contracts.vocabulary import VOCABULARY
 from notifications.senders import Answer
 from notifications.store import Message
 
@@ -28,7 +28,7 @@ class Letters:
     def written(self, message: Message, place: dict[str, str], answer: Answer, now: datetime) -> EmailMessage:
         """The mail; `place` is what its owner tells of the job or home it is about. Raises Unwritable."""
         language = answer.language or message.language
-        here = NAME[message.municipality]
+        here = VOCABULARY.name(message.municipality, "sv")
         subject, _, body = self._text(message, place, answer, language).strip().partition("\n\n")
         mail = EmailMessage(policy=SMTP)
         try:
@@ -46,7 +46,7 @@ class Letters:
 
     def _text(self, message: Message, place: dict[str, str], answer: Answer, language: str) -> str:
         facts: dict[str, Any] = {**place, **message.facts, "name": answer.name, "link": answer.link}
-        facts |= {"place": NAME[message.municipality], "offer_id": message.offer_id}
+        facts |= {"place": VOCABULARY.name(message.municipality, "sv"), "offer_id": message.offer_id}
         facts["reference"] = reference(message.municipality, message.interest_id) if message.person_id else ""
         if "answer_by" in facts:
             facts["answer_by"] = datetime.fromisoformat(facts["answer_by"])

@@ -71,6 +71,11 @@ def test_every_other_end_of_an_offer_is_told_to_the_people(event: Event, templat
     assert told(event) == [(template, str(ASK))]
 
 
+@pytest.mark.parametrize("reason", ["withdrawn", "placed"])
+def test_a_household_needs_no_letter_about_what_it_did_itself(reason: str) -> None:
+    assert told(offer(OfferWithdrawn, reason=reason)) == []
+
+
 def test_what_concerns_nobodys_inbox_asks_for_no_letter() -> None:
     assert letters_for(InterestWithdrawn(interest_id=uuid4(), reason="elsewhere")) == []
 
