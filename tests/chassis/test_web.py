@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import structlog.testing
 from fastapi import APIRouter
+from hypothesis import strategies as st
 
 from chassis.web import create_web, new_key
 from websample import KEY, TOKEN, application, browser, settings
@@ -22,9 +24,9 @@ HOSTILE: dict[str, tuple[bytes, int, str]] = {
     "bad UTF-8": (b'{"adults":[{"name":"\xff\xfe"}]}', 400, "json_not_utf8"),
     "NaN": (b'{"adults":[{"name":"A","rooms":NaN}]}', 400, "json_not_a_number"),
     "infinite": (b'{"adults":[{"name":"A","rooms":1e999}]}', 400, "json_number_too_large"),
-    "lone surrogate": (b'{"adults":[{"name":"\\ud800"}]}', 400, "json_unstorable_text"),
-    "surrogate as key": (b'{"adults":[],"\\udfff":1}', 400, "json_unstorable_text"),
-    "NUL": (b'{"adults":[{"name":"a\\u0000b"}]}', 400, "json_unstorable_text"),
+    "lone surrogate": (b'{"adults":[{"name":"\\ud800"}]}', 400, "unstorable_text"),
+    "surrogate as key": (b'{"adults":[],"\\udfff":1}', 400, "unstorable_text"),
+    "NUL": (b'{"adults":[{"name":"a\\u0000b"}]}', 400, "unstorable_text"),
     "duplicate key": (b'{"adults":[],"adults":[]}', 400, "json_duplicate_key"),
     "extra field": (b'{"adults":[],"admin":true}', 422, "invalid_input"),
     "not JSON": (b'{"adults":', 400, "json_invalid"),
@@ -85,6 +87,21 @@ async def test_a_fault_in_the_address_names_its_parameter(client: httpx.AsyncCli
     ]
 
 
+@hypothesis.settings(max_examples=150, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.given(
+    st.binary(max_size=200)
+    | st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters(codec=None), max_size=30),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["adults", "name", "note", "home"]), inner),
+    )
+)
+async def test_no_body_whatever_makes_the_service_fail(content: Any) -> None:
+    async with browser(application()) as client:
+        response = await post(client, content)
+        assert response.status_code < 500
+        assert response.json()["code" if response.status_code >= 400 else "adults"] is not None
+
+
 async def test_text_is_composed_and_stripped(client: httpx.AsyncClient) -> None:
     response = await post(client, {"adults": [{"name": " A\u030asa\t"}], "note": "en\r\ntvå"})
     assert response.json() == {"adults": [{"name": "Åsa", "rooms": 1}], "note": "en\ntvå", "home": None}
@@ -97,7 +114,14 @@ async def test_text_that_would_show_as_something_else_is_refused(client: httpx.A
 
 @pytest.mark.parametrize(
     ("how", "status", "code"),
-    [("bug", 500, "unexpected_error"), ("database", 503, "unavailable"), ("slow", 503, "unavailable")],
+    [
+        ("bug", 500, "unexpected_error"),
+        ("asyncpg", 503, "unavailable"),
+        ("sqlalchemy", 503, "unavailable"),
+        ("nowhere", 503, "unavailable"),
+        ("slow", 503, "unavailable"),
+        ("file", 500, "unexpected_error"),
+    ],
 )
 async def test_our_own_faults_are_problems_and_are_logged_without_their_words(
     client: httpx.AsyncClient, how: str, status: int, code: str

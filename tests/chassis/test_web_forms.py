@@ -51,6 +51,11 @@ async def test_a_form_without_its_token_gets_a_page_that_says_so(client: httpx.A
         assert "Formuläret är för gammalt" in response.text
 
 
+async def test_a_form_with_a_nul_is_refused(client: httpx.AsyncClient) -> None:
+    response = await client.post("/form", data={**await open_form(client), "name": "a\0b"}, headers=ME)
+    assert response.status_code == 400
+
+
 async def test_another_browsers_token_does_not_fit(client: httpx.AsyncClient) -> None:
     await open_form(client)
     async with browser(application()) as other:

@@ -51,6 +51,12 @@ def test_an_undefined_name_is_an_error_and_text_is_escaped() -> None:
     assert told(source, name="<b>") == "Sida 1 av 2: &lt;b&gt;"
 
 
+def test_a_mail_as_text_is_not_escaped_and_a_language_we_lack_falls_to_swedish() -> None:
+    templates = Templates("websample")
+    assert templates.render("mail.txt", language="en", name="Malva & Ask") == "Hello Malva & Ask,\nMove to Luleå"
+    assert templates.render("mail.txt", language="uk", name="Malva").startswith("Hej Malva,")
+
+
 def test_plurals_follow_the_language() -> None:
     source = '{{ plural("En sak saknas eller stämmer inte", "%(n)s saker saknas eller stämmer inte", n) }}'
     assert [told(source, "en", n=n) for n in (1, 2)] == [

@@ -4,8 +4,9 @@ from chassis.web.application import create_web
 from chassis.web.credentials import bearer, hash_key, new_key, service_token
 from chassis.web.csrf import open_to_machines
 from chassis.web.deadline import http_protocol_with_deadline
-from chassis.web.pages import language, page, translator
+from chassis.web.pages import page
 from chassis.web.problems import Fault, Problem, general
+from chassis.web.reader import language, translator
 from chassis.web.sessions import User, current_user, signed_in
 from chassis.web.settings import WebSettings
 from chassis.web.templates import Templates

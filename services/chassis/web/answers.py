@@ -4,14 +4,14 @@ import json
 import traceback
 from typing import Any
 
-from fastapi.datastructures import DefaultPlaceholder
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from chassis import telemetry
 from chassis.web.catalogues import Translator, sv
-from chassis.web.pages import page, translator
+from chassis.web.pages import page
 from chassis.web.problems import Problem, problem_of
+from chassis.web.reader import translator, wants_page
 
 FAULTS = {
     "text_control_characters": sv("Texten har tecken som inte går att spara"),
@@ -30,17 +30,6 @@ async def answer(request: Request, error: Exception) -> Response:
     response = _page(request, problem) if wants_page(request) else _json(request, problem)
     response.headers.update(problem.headers or {})
     return response
-
-
-def wants_page(request: Request) -> bool:
-    """Whether a person reads: not a script, and the route gives HTML or HTML is asked for before JSON."""
-    if request.headers.get("sec-fetch-mode") in ("cors", "same-origin"):
-        return False
-    gives = getattr(request.scope.get("route"), "response_class", None)
-    gives = gives.value if isinstance(gives, DefaultPlaceholder) else gives
-    if isinstance(gives, type) and issubclass(gives, HTMLResponse):
-        return True
-    return "text/html" in request.headers.get("accept", "").partition("json")[0]
 
 
 def _page(request: Request, problem: Problem) -> Response:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from chassis.web.catalogues import sv
 from chassis.web.problems import Problem
+from chassis.web.reader import gives_page
 from chassis.web.settings import WebSettings
 
 FIELD = "csrf"
@@ -39,7 +40,7 @@ async def protect(request: Request) -> None:
     if not _from_here(request, settings):
         raise _refusal("foreign_form")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in _FORMS or (not kind and request.cookies):
+    if kind in _FORMS or (not kind and gives_page(request)):
         form = await request.form()
         if not _valid(request, settings, form.get(FIELD)):
             raise _refusal("form_token_missing")

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, MutableMapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,7 +31,8 @@ class Trace:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["traceresponse"] = telemetry.current_traceparent()
+                trace = (b"traceresponse", telemetry.current_traceparent().encode())
+                message = {**message, "headers": [*message["headers"], trace]}
             await send(message)
 
         try:
@@ -59,14 +60,14 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         self.app = app
-        self.headers = list(_headers(settings))
+        self.headers = [(name.encode(), value.encode()) for name, value in _headers(settings)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers:
-                    headers.setdefault(name, value)
+                said = {name for name, _ in message["headers"]}
+                own = [header for header in self.headers if header[0] not in said]
+                message = {**message, "headers": [*message["headers"], *own]}
             await send(message)
 
         await self.app(scope, receive, guarded)

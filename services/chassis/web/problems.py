@@ -1,18 +1,21 @@
 """What went wrong, as RFC 9457 tells it: every exception becomes one `Problem` with a machine-readable code."""
 
+import socket
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict
 
 import asyncpg
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from chassis.web.catalogues import sv
 
 RETRY_AFTER = 5  # seconds
+# SQLSTATEs that pass by themselves: connection, resources, shutdown, serialization, deadlock, idle transaction
+AWAY = ("08", "53", "57P", "40001", "40P01", "25P03")
 
 # status: (code, title, detail)
 GENERAL: dict[int, tuple[str, str, str]] = {
@@ -103,23 +106,20 @@ def unavailable(error: BaseException) -> bool:
     """Whether the database (or what we connect to) is away, rather than the code wrong. Follows causes."""
     seen: BaseException | None = error
     while seen is not None:
-        if _away(seen):
+        if isinstance(seen, ConnectionError | TimeoutError | socket.gaierror | PoolTimeout) or _broken(seen):
             return True
-        seen = seen.__cause__ or (seen.orig if isinstance(seen, DBAPIError) else None)
+        seen = seen.__cause__
     return False
 
 
-def _away(error: BaseException) -> bool:
-    if isinstance(error, ConnectionError | TimeoutError | PoolTimeout):
-        return True
+def _broken(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    if type(error) is OSError or type(error).__name__ == "gaierror":
-        # asyncio tells of several refused addresses in a plain OSError without errno
-        return error.errno is None or "connect" in str(error).lower() or type(error).__name__ == "gaierror"  # type: ignore[attr-defined]
-    if isinstance(error, asyncpg.InterfaceError | InterfaceError | OperationalError):
-        return "clos" in str(error) or "connect" in str(error)
-    return str(getattr(error, "sqlstate", None) or "").startswith(("08", "53", "57P0", "40001", "40P01", "25P03"))
+    if type(error) is OSError:
+        return error.errno is None  # asyncio tells of several refused addresses so
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error)
+    return str(getattr(error, "sqlstate", None)).startswith(AWAY)
 
 
 def _fault(found: Mapping[str, Any], body: Any) -> Fault:

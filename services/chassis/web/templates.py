@@ -36,7 +36,7 @@ class Templates:
         """Language code → its name in itself, Swedish first."""
         return {code: NAMES.get(code, code) for code in sorted(self._environments, key=lambda c: (c != SOURCE, c))}
 
-    def render(self, name: str, *, language: str = SOURCE, **context: Any) -> str:
+    def render(self, name: str, /, *, language: str = SOURCE, **context: Any) -> str:
         """The text of a template. A language the service does not speak falls to Swedish, as `language` says there."""
         environment = self._environments.get(language) or self._environments[SOURCE]
         return environment.get_template(name).render(**context)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from fastapi.routing import APIRoute
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -128,7 +129,7 @@ def _within(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return (*value.keys(), *value.values())
     if isinstance(value, str) and any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
-        raise _refusal("json_unstorable_text", sv("En text har ett NUL-tecken eller ett halvt tecken (surrogat)."))
+        raise _refusal("unstorable_text", sv("En text har ett NUL-tecken eller ett halvt tecken (surrogat)."))
     return value if isinstance(value, list) else ()
 
 
@@ -144,9 +145,16 @@ class _StrictRequest(Request):
     async def json(self) -> Any:
         return strict_json(await self.body())
 
+    async def _get_form(self, **limits: Any) -> FormData:  # what Request.form() and FastAPI's Form() both read
+        form = await super()._get_form(**limits)
+        for name, value in form.multi_items():
+            _within(name)
+            _within(value)
+        return form
+
 
 class StrictRoute(APIRoute):
-    """The route class of every router, `APIRouter(route_class=StrictRoute)`: JSON bodies pass `strict_json`."""
+    """The route class of every router, `APIRouter(route_class=StrictRoute)`: JSON passes `strict_json`, forms hold no NUL."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

@@ -1,11 +1,14 @@
 """A small service with one of each kind of door, for the tests of chassis.web."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+import asyncpg
 import httpx
 from fastapi import APIRouter, Depends, FastAPI, Form
 from pydantic import BaseModel, ConfigDict, SecretStr
+from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -77,13 +80,23 @@ async def letter(token: str, limit: int = 10) -> dict[str, str]:
 
 
 @api.get("/fails/{how}")
-async def fails(how: str) -> None:
-    raise {
-        "bug": ZeroDivisionError("Malva Ek, 0701234567"),
-        "database": ConnectionRefusedError("[Errno 111] Connect call failed"),
-        "slow": TimeoutError(),
-        "taken": Problem(409, "place_taken", "Platsen är tagen", "Kvar: %(left)s", left=0),
-    }[how]
+async def fails(how: Literal["bug", "asyncpg", "sqlalchemy", "nowhere", "slow", "file", "taken"]) -> None:
+    match how:
+        case "bug":
+            raise ZeroDivisionError("Malva Ek, 0701234567")
+        case "asyncpg":
+            await asyncpg.connect("postgresql://localhost:1/none", timeout=5)
+        case "sqlalchemy":
+            async with create_async_engine("postgresql+asyncpg://localhost:1/none").connect():
+                pass
+        case "nowhere":
+            await asyncio.open_connection("nowhere.invalid", 1)
+        case "slow":
+            await asyncio.wait_for(asyncio.sleep(1), 0.01)
+        case "file":
+            raise FileNotFoundError(2, "No such file", "malva.txt")
+        case "taken":
+            raise Problem(409, "place_taken", "Platsen är tagen", "Kvar: %(left)s", left=0)
 
 
 @api.get("/partner")
