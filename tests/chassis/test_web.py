@@ -234,9 +234,9 @@ def test_a_route_that_reads_json_loosely_does_not_start() -> None:
 async def test_static_files_are_kept_for_ever_by_their_content() -> None:
     app = application()
     async with browser(app) as client:
-        address = app.state.templates.shelf.url("inflytt.css")
+        address = app.state.templates.shelf.url("base.css")
         found = await client.get(address)
-        old = await client.get("/static/0000000000000000/inflytt.css")
+        old = await client.get("/static/0000000000000000/base.css")
     assert found.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert found.headers["content-type"].startswith("text/css")
     assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")

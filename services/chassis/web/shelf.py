@@ -31,7 +31,7 @@ class Shelf:
         }
 
     def url(self, name: str) -> str:
-        """`inflytt.css` → `/static/3f2a…/inflytt.css`. KeyError where there is no such file."""
+        """`base.css` → `/static/3f2a…/base.css`. KeyError where there is no such file."""
         return f"/static/{self.files[name].digest}/{name}"
 
     async def serve(self, digest: str, name: str) -> Response:
