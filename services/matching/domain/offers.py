@@ -18,8 +18,9 @@ from contracts.matches import (
 )
 
 State = Literal["open", "placed", "too_late", "fell_through", "lapsed", "withdrawn"]
-Refusal = Literal["not_standing", "closed", "full", "pool_spoken_for"]
+Refusal = Literal["closed", "full", "pool_spoken_for"]
 Outcome = tuple["Offer", Sequence[Event]]
+LAPSE = "offer_lapses"  # what is due when an offer's time goes out
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,8 @@ class Offer:
         return self.owner_yes and self.people_yes >= set(self.people)
 
 
-def refusal(standing: bool, capacity: Capacity) -> Refusal | None:
+def refusal(capacity: Capacity) -> Refusal | None:
     """Why an introduction can't be made, or None. What a pool's owner handed over is never promised twice."""
-    if not standing:
-        return "not_standing"
     if not capacity.is_open:
         return "closed"
     if capacity.left <= 0:

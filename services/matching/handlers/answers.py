@@ -41,7 +41,7 @@ async def hear_owner(said: OwnerAnswered, tx: Transaction) -> list[Event]:
     )
 
 
-@consumer.when_due(offering.LAPSE)
+@consumer.when_due(domain.LAPSE)
 async def lapse(due: Due, tx: Transaction) -> list[Event]:
     """Time went out while somebody had not answered."""
     found = await offers.find(tx, UUID(due.key))

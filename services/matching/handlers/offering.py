@@ -11,8 +11,6 @@ from matching.domain.offers import Offer
 from matching.handlers import proposing
 from matching.store import households, offers, pairs, places
 
-LAPSE = "offer_lapses"
-
 
 async def conclude(tx: Transaction, offer: Offer, events: Sequence[Event]) -> list[Event]:
     """Saves an offer and says what became of it. The caller holds the place's lock where a seat may be taken."""
@@ -20,7 +18,7 @@ async def conclude(tx: Transaction, offer: Offer, events: Sequence[Event]) -> li
     placement = next((event for event in events if isinstance(event, PlacementMade)), None)
     await offers.save(tx, offer, placement.seat if placement else None, _ended_by(events))
     if offer.state != "open":
-        await tx.undue(LAPSE, str(offer.offer_id))
+        await tx.undue(domain.LAPSE, str(offer.offer_id))
     if placement:
         said += await _placed(tx, offer)
     return said

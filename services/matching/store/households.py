@@ -107,5 +107,5 @@ async def _erased(tx: Transaction, subjects: list[UUID]) -> set[UUID]:
 
 
 def _seeker(row: asyncpg.Record) -> Seeker:
-    needs = (AdultNeeds if row["kind"] == "job" else HomeNeeds).model_validate_json(row["needs"])
+    needs = (AdultNeeds if row["kind"] == "job" else HomeNeeds).model_validate(row["needs"])
     return Seeker(row["id"], row["kind"], row["interest_id"], row["person_id"], row["municipality"], needs)

@@ -153,6 +153,6 @@ def _match(row: asyncpg.Record) -> Match:
         row["interest_id"],
         row["person_id"],
         row["state"],
-        Reasons.model_validate_json(row["reasons"]) if row["reasons"] else None,
+        Reasons.model_validate(row["reasons"]) if row["reasons"] else None,
         row["decided_by"],
     )

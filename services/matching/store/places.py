@@ -54,6 +54,11 @@ async def lock_capacity(tx: Transaction, opportunity_id: UUID) -> Capacity:
     return Capacity(row["allocation"], row["state"] == "open", row["places"], row["taken"], offered["count"])
 
 
+async def partner_of(tx: Transaction, opportunity_id: UUID) -> str:
+    rows = await tx.fetch("select partner_id from opportunities where opportunity_id = $1", opportunity_id)
+    return rows[0]["partner_id"]
+
+
 async def free_place(tx: Transaction, opportunity_id: UUID) -> Place | None:
     """The place, while somebody can be proposed for it."""
     rows = await tx.fetch("select * from free_places where opportunity_id = $1", opportunity_id)
@@ -70,5 +75,5 @@ async def free_places_in(tx: Transaction, kind: Kind, municipality: str) -> list
 
 
 def _place(row: asyncpg.Record) -> Place:
-    facts = (Vacancy if row["kind"] == "job" else Dwelling).model_validate_json(row["facts"])
+    facts = (Vacancy if row["kind"] == "job" else Dwelling).model_validate(row["facts"])
     return Place(row["opportunity_id"], row["kind"], row["municipality"], facts)

@@ -1,0 +1,17 @@
+"""Matching: proposes who fits what, lets coordinators decide, and keeps offers until both sides have said yes."""
+
+from chassis.keyring import IntakeKeys
+from chassis.service import Service
+from matching import handlers
+from matching.settings import MatchingSettings
+from matching.store import tables
+
+service = Service(
+    "matching",
+    settings=MatchingSettings,
+    tables=tables.Base.metadata,
+    consumer=handlers.consumer,
+    routers=[],
+    keyring=lambda settings: IntakeKeys("matching", settings),
+    sign_in=True,
+)
