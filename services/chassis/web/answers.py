@@ -64,8 +64,7 @@ def _detail(t: Translator, problem: Problem) -> str:
 
 def _fault(t: Translator, fault: dict[str, Any]) -> dict[str, Any]:
     values = fault.pop("values", {})
-    own = FAULTS.get(fault["code"])
-    return {**fault, "detail": t(own, **values)} if own else fault
+    return {**fault, "detail": t(FAULTS.get(fault["code"], fault["detail"]), **values)}
 
 
 def _anatomy(error: BaseException) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class SecurityHeaders:
 
 def _headers(settings: WebSettings) -> Iterable[tuple[str, str]]:
     connect = " ".join(("'self'", *settings.connect_to))
-    # browsers hold redirects after a form to form-action: signing out goes on to the issuer
+    # browsers hold redirects after a form to this: one sent when the session has ended goes on to the issuer
     forms = " ".join(("'self'", *([origin_of(settings.oidc_issuer)] if settings.oidc_issuer else [])))
     yield (
         "content-security-policy",

@@ -32,7 +32,7 @@ GENERAL: dict[int, tuple[str, str, str]] = {
     422: ("invalid_input", sv("Något i det du skickade stämmer inte"), ""),
     429: ("too_many_requests", sv("Det var många försök på kort tid"), sv("Vänta en stund och försök igen.")),
     500: ("unexpected_error", sv("Något gick fel hos oss"), sv("Felet är antecknat. Försök gärna igen om en stund.")),
-    503: ("unavailable", sv("Tjänsten svarar inte just nu"), sv("Ingenting har sparats. Försök igen om en stund.")),
+    503: ("unavailable", sv("Tjänsten svarar inte just nu"), sv("Försök igen om en stund.")),
 }
 
 
