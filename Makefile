@@ -24,7 +24,7 @@ check: ready ## lint, format, types, import rules
 	@echo "lint";    .venv/bin/ruff check --quiet .
 	@echo "format";  .venv/bin/ruff format --quiet --check .
 	@echo "types";   .venv/bin/mypy --no-error-summary services deploy
-	@echo "imports"; PYTHONPATH=services .venv/bin/lint-imports --no-logo > run/imports.log || { cat run/imports.log; exit 1; }
+	@echo "imports"; .venv/bin/lint-imports --no-logo > run/imports.log || { cat run/imports.log; exit 1; }
 
 migration: ready ## a new migration: make migration ARGS="intake 'what it adds'"
 	@.venv/bin/python -m chassis.migrate new $(ARGS)
