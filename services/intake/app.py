@@ -1,8 +1,9 @@
 """Intake: the door of people and partners. It alone knows who anybody is."""
 
 from chassis.service import Service
-from intake import erasures, gateway, handlers, pages, partners
+from intake import erasures, gateway, handlers, partners
 from intake.api import interests, internal, partner
+from intake.pages import confirming, mine, registering
 from intake.settings import IntakeSettings
 from intake.store.keys import Keys
 from intake.store.tables import Base
@@ -17,7 +18,7 @@ service = Service(
     settings=IntakeSettings,
     tables=Base.metadata,
     consumer=handlers.consumer,
-    routers=[interests.router, partner.router, internal.router, pages.router],
+    routers=[interests.router, partner.router, internal.router, registering.router, confirming.router, mine.router],
     loops=[partners.load, gateway.run, erasures.finish],
     keyring=keys,
 )

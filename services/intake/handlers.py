@@ -40,7 +40,7 @@ async def show_end(event: OfferEvent, tx: Transaction) -> None:
     if not await offers.end(tx, event.offer_id, ENDS[type(event)], reason):
         raise LookupError("an offer ended that was never made")
     name = {PlacementMade: "placement_made", PlacementFellThrough: "placement_fell_through"}
-    await _tell_owner(tx, event, name.get(type(event), f"offer_{ENDS[type(event)]}"), reason=reason)  # type: ignore[call-overload]
+    await _tell_owner(tx, event, name.get(type(event), f"offer_{ENDS[type(event)]}"), reason=reason)
 
 
 async def _band(tx: Transaction, event: OfferMade) -> str:

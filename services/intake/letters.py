@@ -8,8 +8,8 @@ from pydantic import BaseModel, model_validator
 
 from chassis.database import Transaction
 from intake.domain.household import Person
-from intake.domain.links import Purpose, purpose_of
 from intake.domain.letters import unwanted
+from intake.domain.links import Purpose, purpose_of
 from intake.store import households, links, offers, opportunities
 from intake.store.tables import Interest
 

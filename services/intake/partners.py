@@ -28,10 +28,14 @@ class PartnerTold(BaseModel):
     email: str
 
 
+def read_file(path: str) -> list[PartnerTold]:
+    """The partners of the file, none where no file is named. Raises ValidationError and says where it is wrong."""
+    return TypeAdapter(list[PartnerTold]).validate_json(Path(path).read_bytes()) if path else []
+
+
 async def load(service: Service[IntakeSettings]) -> None:
     """Stores the file's partners and makes their topics, then rests until the service stops."""
-    path = service.settings.partners_file
-    told = TypeAdapter(list[PartnerTold]).validate_json(Path(path).read_bytes()) if path else []
+    told = read_file(service.settings.partners_file)
     for partner in told:
         await keep(service, partner)
     await wait_for_kafka(service.settings.servers)

@@ -1,19 +1,17 @@
 """Intake on real databases, with its door open to a client in the same process."""
 
 import base64
-import json
 import secrets
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
 from chassis.migrate import migrate
 from chassis.service import Service
 from chassis.web import hash_key
 from inflytt.servers import Databases
-
 from intake import partners
 from intake.app import service as declared
 from intake.settings import IntakeSettings

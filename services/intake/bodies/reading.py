@@ -96,7 +96,7 @@ class Strict(BaseModel):
 
 def fault(code: str) -> PydanticCustomError:
     """What a validator raises: told in the reader's language by `read`."""
-    return PydanticCustomError(code, "refused")  # type: ignore[arg-type]
+    return PydanticCustomError(code, "refused")
 
 
 def now_of(info: ValidationInfo) -> datetime:

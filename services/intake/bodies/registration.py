@@ -30,7 +30,6 @@ from intake.bodies.words import (
 )
 from intake.domain.household import Home, Particulars, Person, children_band
 
-
 MEANINGS = 3  # of one person's words, at most
 
 
@@ -64,6 +63,7 @@ class AdultBody(Strict):
     licences: Annotated[tuple[LicenceId, ...], Field(max_length=10)] = ()
     extent_percent: Percent = 100
     start: Annotated[ComingMonth | None, Empty] = None
+    about: Annotated[Words | None, Empty] = None  # for the coordinator
 
     @model_validator(mode="after")
     def _work_is_something(self) -> "AdultBody":
@@ -87,7 +87,7 @@ class AdultBody(Strict):
             name=self.name,
             email=self.email,
             phone=self.phone,
-            words=tuple(o.words for o in self.occupations if o.words),
+            words=tuple(words for words in (*(o.words for o in self.occupations), self.about) if words),
             needs=needs,
         )
         groups = tuple(dict.fromkeys(VOCABULARY.occupations[id].group for id in occupations))

@@ -20,7 +20,7 @@ class Particulars(Facts):
     name: str
     email: str
     phone: str | None = None
-    words: tuple[str, ...] = ()  # own words that no occupation or skill in the vocabulary answers to
+    words: tuple[str, ...] = ()  # their own, for the coordinator; what they mean is in needs
     needs: AdultNeeds
 
 
@@ -84,7 +84,7 @@ def after_confirmation(household: Home, registered: bool) -> InterestRegistered 
     """What is said when an adult of this household has just confirmed; nothing before the one who wrote has."""
     if not may_be_registered(household):
         return None
-    return standing(household, InterestChanged if registered else InterestRegistered)
+    return standing(household, InterestChanged) if registered else standing(household, InterestRegistered)
 
 
 def _told(person: Person, particulars: Particulars) -> Adult:

@@ -22,7 +22,6 @@ def _place(what: str, subject: UUID) -> bytes:
 
 async def keep(tx: Transaction, household: Home, municipality: str, keys: Ring) -> None:
     """Stores a new household, every adult's particulars sealed with that adult's key, the home with the household's."""
-    home = household.home and household.home.model_dump_json().encode()
     tx.session.add(
         Interest(
             interest_id=household.interest_id,
@@ -30,13 +29,20 @@ async def keep(tx: Transaction, household: Home, municipality: str, keys: Ring) 
             state="awaiting",
             wants_home=household.wants_home,
             children=household.children,
-            home=home and seal(keys[household.interest_id], home, _place("home", household.interest_id)),
+            home=_sealed_home(household, keys),
             registered_at=tx.now,
             changed_at=tx.now,
         )
     )
     await tx.session.flush()
     tx.session.add_all(_row(household, nth, person, keys) for nth, person in enumerate(household.people))
+
+
+def _sealed_home(household: Home, keys: Ring) -> str | None:
+    if household.home is None:
+        return None
+    plain = household.home.model_dump_json().encode()
+    return seal(keys[household.interest_id], plain, _place("home", household.interest_id))
 
 
 def _row(household: Home, nth: int, person: Person, keys: Ring) -> Adult:
@@ -126,7 +132,7 @@ async def remove_adults(tx: Transaction, ids: Sequence[UUID]) -> None:
     """Deletes adults with their links, answers and disclosures. Their keys must be gone first."""
     await tx.session.flush()
     for table in (PersonAnswer, Disclosure, Adult):
-        await tx.session.exec(delete(table).where(col(table.person_id).in_(ids)))  # type: ignore[attr-defined]
+        await tx.session.exec(delete(table).where(col(table.person_id).in_(ids)))
 
 
 async def remove_interest(tx: Transaction, interest: Interest) -> None:

@@ -16,7 +16,7 @@ from chassis.sealing import new_key, open_sealed, seal
 WANTED = "select subject, wrapped from keys where subject = any($1::uuid[])"
 GIVEN = "insert into keys (subject, wrapped) select * from unnest($1::uuid[], $2::text[])"
 GONE = "delete from keys where subject = any($1::uuid[])"
-LEFT = "select subject from unnest($1::uuid[]) as asked(subject) where not exists (select from keys k where k.subject = asked.subject)"
+LEFT = "select s from unnest($1::uuid[]) as s where not exists (select from keys where subject = s)"
 
 
 class Keys:
@@ -49,7 +49,7 @@ class Keys:
 
     async def missing(self, subjects: Sequence[UUID]) -> list[UUID]:
         """Those of the subjects that have no key any more."""
-        return [row["subject"] for row in await (await self._connected()).fetch(LEFT, list(subjects))]
+        return [row["s"] for row in await (await self._connected()).fetch(LEFT, list(subjects))]
 
     def forget(self, subject: UUID) -> None:
         """Nothing to forget: see the class."""

@@ -32,7 +32,7 @@ async def make(tx: Transaction, wanted: Sequence[tuple[UUID, Purpose]]) -> list[
 async def find(tx: Transaction, token: str) -> tuple[UUID, Link] | None:
     """Whose link this is, and how it stands."""
     row = await tx.session.get(LinkRow, _hash(token), populate_existing=True)
-    return row and (row.person_id, Link(row.purpose, row.expires_at, row.used_at))  # type: ignore[arg-type]
+    return (row.person_id, Link(row.purpose, row.expires_at, row.used_at)) if row else None  # type: ignore[arg-type]
 
 
 async def use(tx: Transaction, token: str) -> None:

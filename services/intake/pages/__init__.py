@@ -1,0 +1,1 @@
+"""Intake's pages for people: the form, the confirmation, and each adult's own page."""
