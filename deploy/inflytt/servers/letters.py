@@ -17,7 +17,9 @@ background:light-dark(#f5f6f2,#12181a);color:light-dark(#18211f,#ecefea)}a{color
 table{border-collapse:collapse;inline-size:100%}th,td{text-align:start;padding:.4rem 1rem .4rem 0;vertical-align:top;
 border-block-end:1px solid var(--line)}thead th,dt{color:var(--quiet);font-weight:400;font-size:14px}dd{margin:0 0 .5rem}
 pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}iframe{inline-size:100%;block-size:40rem;border:1px solid
-var(--line);background:#fff}</style>"""
+var(--line);background:#fff}
+button{font:inherit;font-weight:600;padding:.6rem 1.5rem;border:0;border-radius:4px;cursor:pointer;
+background:light-dark(#2d3f86,#b3c0ff);color:light-dark(#fff,#10173a)}</style>"""
 
 
 @dataclass(frozen=True)
