@@ -64,11 +64,12 @@ async def create_topics(servers: list[str], prefix: str = "", topics: Iterable[T
     await admin.start()
     try:
         there = set(await admin.list_topics())
+        copies = min(3, len((await admin.describe_cluster())["brokers"]))
         new = [
             NewTopic(
                 name=prefix + topic.name,
                 num_partitions=topic.partitions,
-                replication_factor=-1,
+                replication_factor=copies,
                 topic_configs={"retention.ms": str(topic.retention_ms)},
             )
             for topic in wanted

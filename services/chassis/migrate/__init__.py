@@ -1,6 +1,7 @@
 """Migrations: numbered sentences in each service's folder, run by one Alembic environment for all."""
 
 import asyncio
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,18 @@ def create_chassis_tables(op: Any) -> None:
             op.execute(statement)
 
 
+def home(service: str) -> Path:
+    """The service's own folder."""
+    spec = importlib.util.find_spec(service)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"there is no service {service}")
+    return Path(spec.submodule_search_locations[0])
+
+
 def configured(service: str, folder: str = "migrations") -> Config:
     config = Config()
     config.set_main_option("script_location", str(HERE))
-    config.set_main_option("version_locations", str(HERE.parent.parent / service / folder))
+    config.set_main_option("version_locations", str(home(service) / folder))
     config.set_main_option("path_separator", "newline")
     config.attributes["service"] = service
     return config

@@ -8,7 +8,7 @@ import sys
 
 from alembic import command
 
-from chassis.migrate import HERE, configured, migrate
+from chassis.migrate import configured, home, migrate
 
 
 def main() -> int:
@@ -29,7 +29,7 @@ def main() -> int:
 
 def new(service: str, sentence: str, folder: str) -> int:
     """Writes the file of the next migration, named by number and sentence."""
-    numbers = [int(f.name[:4]) for f in (HERE.parent.parent / service / folder).glob("[0-9]*.py")]
+    numbers = [int(f.name[:4]) for f in (home(service) / folder).glob("[0-9]*.py")]
     config = configured(service, folder)
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     number = f"{max(numbers, default=0) + 1:04}"

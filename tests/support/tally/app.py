@@ -1,0 +1,104 @@
+"""POST counts; the consumer projects what it hears, keeps the order it heard it in, and echoes."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlmodel import Field
+
+from chassis.consumer import Consumer, Due
+from chassis.database import Transaction, table_base
+from chassis.records import Heard
+from chassis.service import Service, Tx
+from chassis.settings import Settings
+from chassis.web import StrictRoute, open_to_machines
+from contracts import Event
+from tally.events import Counted, Echoed
+
+Base = table_base()
+
+
+class Counter(Base, table=True):  # type: ignore[valid-type,misc]
+    __tablename__ = "counters"
+    id: UUID = Field(primary_key=True)
+    total: int
+
+
+class Seen(Base, table=True):  # type: ignore[valid-type,misc]
+    """The projection: per counter, how many events had an effect, and the sum that shows each had one."""
+
+    __tablename__ = "seen"
+    __table_args__ = {"info": {"projection": True}}  # noqa: RUF012
+    id: UUID = Field(primary_key=True)
+    events: int
+    total: int
+
+
+class Step(Base, table=True):  # type: ignore[valid-type,misc]
+    """The order in which effects happened."""
+
+    __tablename__ = "steps"
+    nth: int = Field(primary_key=True)
+    id: UUID
+    total: int
+
+
+class Poison(Base, table=True):  # type: ignore[valid-type,misc]
+    __tablename__ = "poison"
+    note: str = Field(primary_key=True)
+
+
+COUNT = text("""insert into counters (id, total) values (:id, 1)
+                on conflict (id) do update set total = counters.total + 1 returning total""")
+router = APIRouter(route_class=StrictRoute)
+
+
+class Note(BaseModel):
+    note: str = ""
+
+
+@router.post("/counters/{counter_id}", status_code=201)
+@open_to_machines
+async def count(counter_id: UUID, body: Note, tx: Tx) -> dict[str, int]:
+    total = (await tx.session.execute(COUNT, {"id": counter_id})).scalar_one()
+    tx.publish(Counted(counter_id=counter_id, total=total, note=body.note))
+    if body.note == "later":
+        await tx.due("chime", str(counter_id), tx.now, {})
+    return {"total": total}
+
+
+consumer = Consumer("tally")
+
+
+@consumer.on(Counted)
+async def project(event: Counted, tx: Transaction) -> Iterable[Event]:
+    if await tx.fetch("select 1 from poison where note = $1", event.note):
+        raise ValueError("this can't be handled")
+    await tx.execute("insert into steps (id, total) values ($1, $2)", event.counter_id, event.total)
+    await tx.execute(
+        """insert into seen (id, events, total) values ($1, 1, $2)
+           on conflict (id) do update set events = seen.events + 1, total = excluded.total""",
+        event.counter_id,
+        event.total,
+    )
+    return [Echoed(counter_id=event.counter_id, total=event.total)]
+
+
+@consumer.on_batch(Echoed)
+async def count_echoes(heard: list[Heard], tx: Transaction) -> None:
+    await tx.execute(
+        """insert into echoes (id, total) select * from unnest($1::uuid[], $2::int[]) order by 1, 2""",
+        [h.event.counter_id for h in heard],
+        [h.event.total for h in heard],
+    )
+
+
+@consumer.when_due("chime")
+async def chime(due: Due, tx: Transaction) -> None:
+    await tx.execute("insert into chimes (id) values ($1)", UUID(due.key))
+
+
+service: Service[Any] = Service("tally", settings=Settings, tables=Base.metadata, consumer=consumer, routers=[router])

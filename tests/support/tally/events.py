@@ -1,0 +1,28 @@
+"""`tallies`: what the small service says and hears."""
+
+from uuid import UUID
+
+from contracts import TOPICS, Event, Topic
+from contracts.fields import Published
+
+TALLIES = TOPICS.setdefault("tallies", Topic("tallies", ("tally",)))
+ECHOES = TOPICS.setdefault("echoes", Topic("echoes", ("tally",)))
+
+
+class TallyEvent(Event, topic=TALLIES, keyed_by="counter_id"):
+    counter_id: UUID
+
+
+class Counted(TallyEvent):
+    """The counter went up by one, to `total`."""
+
+    total: int
+    note: Published = ""  # "poison" can't be handled while the poison stands
+
+
+class EchoEvent(Event, topic=ECHOES, keyed_by="counter_id"):
+    counter_id: UUID
+
+
+class Echoed(EchoEvent):
+    total: int
