@@ -1,0 +1,15 @@
+"""Reporting: figures from what happened, for everybody, for officers and for our own services."""
+
+from chassis.service import Service
+from chassis.settings import Settings
+from reporting import api, handlers, pages
+from reporting.store.tables import Base
+
+service = Service(
+    "reporting",
+    settings=Settings,
+    tables=Base.metadata,
+    consumer=handlers.consumer,
+    routers=[api.router, pages.router],
+    sign_in=True,
+)

@@ -1,0 +1,78 @@
+"""The figures: their names, in the order of the road, and how counted cells become totals and tables."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+OF_HOUSEHOLDS = ("registered", "confirmed", "withdrawn", "moved_in")
+OF_PLACES = (
+    "opportunities", "proposed", "approved", "introduced", "accepted", "declined", "owner_yes", "owner_refused",
+    "placed", "fell_through", "lapsed",
+)  # fmt: skip
+OF_MACHINES = ("mails", "refused")
+FIGURES = (*OF_HOUSEHOLDS, *OF_PLACES, *OF_MACHINES)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many of one figure in one month (`YYYY-MM`, Swedish time); `kind` is '' where the figure has none."""
+
+    figure: str
+    municipality: str
+    kind: str
+    month: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Median `days` from a confirmed interest to its first introduction; municipality '' is all of them."""
+
+    municipality: str
+    households: int
+    days: float
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How many introductions ended without a placement in one way."""
+
+    outcome: str  # fell_through, withdrawn, too_late, lapsed
+    side: str
+    reason: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Station:
+    """How many households of a municipality have come at least so far."""
+
+    municipality: str
+    registered: int
+    confirmed: int
+    proposed: int
+    introduced: int
+    placed: int
+    moved_in: int
+
+
+def totals(cells: Iterable[Cell]) -> dict[str, int]:
+    """Every figure's sum, in the order of the road; what has not happened is 0."""
+    found: Counter[str] = Counter()
+    for cell in cells:
+        found[cell.figure] += cell.count
+    return {figure: found[figure] for figure in FIGURES}
+
+
+def table(
+    cells: Iterable[Cell], figures: Iterable[str], by: Callable[[Cell], tuple[str, ...]]
+) -> dict[tuple[str, ...], dict[str, int]]:
+    """Rows by what `by` says of a cell, in order, each with every one of `figures`; rows with nothing are not there."""
+    wanted = tuple(figures)
+    rows: dict[tuple[str, ...], dict[str, int]] = {}
+    for cell in cells:
+        if cell.figure in wanted:
+            row = rows.setdefault(by(cell), dict.fromkeys(wanted, 0))
+            row[cell.figure] += cell.count
+    return dict(sorted(rows.items()))

@@ -1,0 +1,168 @@
+"""The projection: what each event changes in which row. A fold per key; no clock, no running numbers, nothing said.
+
+A row is changed by events of one topic only, so that order per key makes it the same live and replayed; what two
+topics tell is joined when it is read.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts import Event, interests, matches, messages, opportunities, partners
+from contracts.interests import Household
+from contracts.matches import OfferEvent
+from contracts.messages import Message
+from contracts.opportunities import Dwelling, Vacancy
+
+Key = tuple[Any, ...]
+Rows = dict[str, dict[Key, dict[str, Any]]]  # table → key → what changes
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "households": ("interest_id",),
+    "opportunities": ("opportunity_id",),
+    "owner_answers": ("offer_id",),
+    "person_answers": ("offer_id", "person_id"),
+    "proposals": ("match_id",),
+    "offers": ("offer_id",),
+    "letters": ("message_id",),
+    "refusals": ("input_id",),
+}
+# When something first happened: what is said again (a second adult's mail, a new score) doesn't move it.
+FIRST = frozenset({"requested_at", "registered_at", "posted_at", "proposed_at", "made_at", "moved_in_at"})
+
+ENDS: dict[type[Event], str] = {
+    matches.OfferWithdrawn: "withdrawn",
+    matches.OfferLapsed: "lapsed",
+    matches.AcceptanceTooLate: "too_late",
+    matches.PlacementMade: "placed",
+    matches.PlacementFellThrough: "fell_through",
+}
+FATES: dict[type[Event], str] = {
+    messages.MessageSent: "sent",
+    messages.MessageFailed: "failed",
+    messages.MessageSuppressed: "suppressed",
+    messages.MessageUncertain: "uncertain",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An event with what its envelope says of it."""
+
+    event: Event
+    at: datetime
+    municipality: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an event changes in one row."""
+
+    table: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def fold(facts: Iterable[Fact]) -> Rows:
+    """What the facts, in order, change: for each row its key and the values that stand at the end."""
+    rows: Rows = {}
+    for fact in facts:
+        change = change_of(fact)
+        if change is None:
+            continue
+        key = tuple(change.values[name] for name in KEYS[change.table])
+        row = rows.setdefault(change.table, {}).setdefault(key, {"municipality": fact.municipality})
+        row.update((name, value) for name, value in change.values.items() if name not in FIRST or name not in row)
+    return rows
+
+
+def change_of(fact: Fact) -> Change | None:
+    """What one event changes; None for an event that no figure needs."""
+    event, at = fact.event, fact.at
+    match event:
+        case interests.InterestEvent():
+            return _of_interest(event, at)
+        case opportunities.OpportunityEvent():
+            return _of_opportunity(event, at)
+        case matches.MatchEvent():
+            return _of_match(event, at)
+        case Message():
+            told = {"message_id": event.message_id, "template": event.template, "language": event.language}
+            return Change("letters", {**told, "outcome": FATES[type(event)], "outcome_at": at})
+        case partners.InputRefused():
+            return Change("refusals", {**_only(event, "input_id", "partner_id", "door", "code"), "refused_at": at})
+    return None
+
+
+def _of_interest(event: Event, at: datetime) -> Change | None:
+    match event:
+        case interests.ConfirmationRequested():
+            return Change("households", {"interest_id": event.interest_id, "requested_at": at})
+        case Household():
+            stands = _only(event, "interest_id", "wants_home", "children")
+            stands |= {"adults": len(event.adults), "awaited": len(event.awaited)}
+            stands |= {"registered_at": at} if isinstance(event, interests.InterestRegistered) else {}
+            return Change("households", stands)
+        case interests.InterestWithdrawn():
+            ended = {"withdrawn_at": at, "withdrawn_reason": event.reason}
+            return Change("households", {"interest_id": event.interest_id, **ended})
+        case interests.RegistrationLapsed():
+            return Change("households", {"interest_id": event.interest_id, "lapsed_at": at})
+        case interests.MovedIn():
+            moved = {"moved_in_at": at, "moved_in_month": event.month}
+            return Change("households", {"interest_id": event.interest_id, **moved})
+        case interests.OfferAccepted():
+            return Change("person_answers", {**_answer(event), "answer": "yes", "reason": None, "answered_at": at})
+        case interests.OfferDeclined():
+            return Change(
+                "person_answers", {**_answer(event), "answer": "no", "reason": event.reason, "answered_at": at}
+            )
+    return None
+
+
+def _of_opportunity(event: Event, at: datetime) -> Change | None:
+    match event:
+        case Vacancy() | Dwelling():
+            stands = _only(event, "opportunity_id", "partner_id", "allocation", "places")
+            stands["kind"] = "job" if isinstance(event, Vacancy) else "home"
+            first = isinstance(event, opportunities.VacancyPosted | opportunities.DwellingListed)
+            return Change("opportunities", stands | ({"posted_at": at} if first else {}))
+        case opportunities.OpportunityClosed():
+            closed = {"closed_at": at, "closed_reason": event.reason}
+            return Change("opportunities", {"opportunity_id": event.opportunity_id, **closed})
+        case opportunities.OwnerAnswered():
+            said = _only(event, "offer_id", "opportunity_id", "partner_id", "answer", "reason")
+            return Change("owner_answers", {**said, "answered_at": at})
+    return None
+
+
+def _of_match(event: Event, at: datetime) -> Change | None:
+    match event:
+        case matches.MatchProposed():
+            stands = _only(event, "match_id", "interest_id", "opportunity_id", "kind", "band")
+            return Change("proposals", {**stands, "proposed_at": at, "retracted_at": None, "retracted_reason": None})
+        case matches.MatchRetracted():
+            ended = {"retracted_at": at, "retracted_reason": event.reason}
+            return Change("proposals", {"match_id": event.match_id, **ended})
+        case matches.MatchReviewed():
+            decided = {"decision": event.decision, "decision_reason": event.reason, "decided_at": at}
+            return Change("proposals", {"match_id": event.match_id, **decided})
+        case matches.OfferMade():
+            return Change("offers", {**_offer(event), "match_id": event.match_id, "made_at": at})
+        case OfferEvent():
+            side = getattr(event, "side", None) or getattr(event, "silent", None)
+            ended = {"outcome": ENDS[type(event)], "outcome_at": at, "side": side}
+            return Change("offers", {**_offer(event), **ended, "reason": getattr(event, "reason", None)})
+    return None
+
+
+def _answer(event: Event) -> dict[str, Any]:
+    return _only(event, "offer_id", "person_id", "interest_id")
+
+
+def _offer(event: OfferEvent) -> dict[str, Any]:
+    return _only(event, "offer_id", "interest_id", "opportunity_id", "partner_id", "kind")
+
+
+def _only(event: Event, *names: str) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in names}

@@ -1,0 +1,27 @@
+"""What reporting does with what it hears: projects every topic, in batches, and says that it keeps nothing personal."""
+
+from itertools import chain
+
+from chassis.consumer import Consumer
+from chassis.database import Transaction
+from chassis.records import Heard
+from contracts import REGISTRY, Event
+from contracts.erasures import ErasureCarriedOut, SubjectErased
+from reporting.domain.projection import Fact, fold
+from reporting.store import projection
+
+PROJECTED = ("interests", "opportunities", "matches", "messages", "partners")
+
+consumer = Consumer("reporting")
+
+
+@consumer.on_batch(*chain.from_iterable(REGISTRY[topic].values() for topic in PROJECTED))
+async def project(heard: list[Heard], tx: Transaction) -> None:
+    facts = [Fact(h.event, h.envelope.time, h.envelope.municipality) for h in heard if h.event and h.envelope]
+    await projection.write(tx, fold(facts))
+
+
+@consumer.on(SubjectErased)
+async def answer_erasure(event: SubjectErased, tx: Transaction) -> list[Event]:
+    """There is nothing to delete: figures stand on ids, kinds and times, which stay when a person is gone."""
+    return [ErasureCarriedOut(subject_id=event.subject_id, service="reporting")]

@@ -1,0 +1,157 @@
+"""What events change in the projection, what the goal takes, and what everybody may see."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts import Event, Sealed
+from contracts.interests import ConfirmationRequested, InterestRegistered, InterestWithdrawn, MovedIn, OfferDeclined
+from contracts.matches import MatchProposed, MatchRetracted, MatchReviewed, OfferLapsed, OfferMade, PlacementMade
+from contracts.messages import MessageSent, MessageUncertain
+from reporting.chart import frames
+from reporting.domain.disclosure import parts_shown, shown
+from reporting.domain.figures import FIGURES, Cell, table, totals
+from reporting.domain.population import LULEA, Population, road
+from reporting.domain.projection import FIRST, Fact, Rows, fold
+
+NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
+HOME, ASK, JOB, MATCH, OFFER = (uuid4() for _ in range(5))
+
+
+def told(*events: Event, start: datetime = NOON) -> list[Fact]:
+    return [Fact(event, start + timedelta(hours=hours), "2580") for hours, event in enumerate(events)]
+
+
+def proposed(band: str = "600-799") -> MatchProposed:
+    about = {"match_id": MATCH, "interest_id": HOME, "opportunity_id": JOB, "kind": "job", "person_id": ASK}
+    return MatchProposed.model_validate({**about, "band": band, "reasons": Sealed[Any](subject=ASK)})
+
+
+def offer(kind: type[Event], **more: Any) -> Event:
+    about = {"offer_id": OFFER, "interest_id": HOME, "opportunity_id": JOB, "partner_id": "norrverk", "kind": "job"}
+    return kind.model_validate({**about, "people": [ASK], **more})
+
+
+def test_a_household_is_registered_when_its_first_mail_was_asked_for() -> None:
+    mails = [ConfirmationRequested(interest_id=HOME, person_id=uuid4(), language="sv") for _ in range(2)]
+    assert fold(told(*mails)) == {
+        "households": {(HOME,): {"municipality": "2580", "interest_id": HOME, "requested_at": NOON}}
+    }
+
+
+def test_a_proposal_that_is_made_again_stands_again_from_its_first_day() -> None:
+    gone = MatchRetracted(match_id=MATCH, interest_id=HOME, opportunity_id=JOB, kind="job", reason="changed")
+    row = fold(told(proposed("400-599"), gone, proposed("800-1000")))["proposals"][MATCH,]
+    assert (row["proposed_at"], row["retracted_at"], row["band"]) == (NOON, None, "800-1000")
+
+
+def test_a_decision_and_an_end_are_kept_with_their_reasons() -> None:
+    review = {"match_id": MATCH, "interest_id": HOME, "opportunity_id": JOB, "kind": "job", "reason": "good_fit"}
+    rows = fold(
+        told(
+            MatchReviewed.model_validate({**review, "decision": "approved"}),
+            offer(OfferMade, match_id=MATCH, answer_by=NOON),
+            offer(OfferLapsed, silent="owner"),
+            OfferDeclined(interest_id=HOME, offer_id=OFFER, person_id=ASK, reason="wage"),
+        )
+    )
+    assert rows["proposals"][MATCH,]["decision"] == "approved"
+    assert (rows["offers"][OFFER,]["outcome"], rows["offers"][OFFER,]["side"]) == ("lapsed", "owner")
+    assert rows["person_answers"][OFFER, ASK]["reason"] == "wage"
+
+
+def test_a_mail_that_arrived_after_all_is_sent() -> None:
+    facts = {"message_id": uuid4(), "template": "offer", "channel": "mail", "person_id": ASK, "language": "sv"}
+    rows = fold(told(MessageUncertain.model_validate(facts), MessageSent.model_validate(facts)))
+    assert [row["outcome"] for row in rows["letters"].values()] == ["sent"]
+
+
+def applied(rows: Rows, more: Rows) -> Rows:
+    """What the database does with a later fold: what happened first stays, the rest is replaced."""
+    for table_name, changed in more.items():
+        for key, values in changed.items():
+            row = rows.setdefault(table_name, {}).setdefault(key, {})
+            row.update({name: value for name, value in values.items() if name not in FIRST or name not in row})
+    return rows
+
+
+@given(st.lists(st.integers(min_value=1, max_value=4), max_size=8))
+def test_how_events_fall_into_batches_makes_no_difference(sizes: list[int]) -> None:
+    events = [
+        ConfirmationRequested(interest_id=HOME, person_id=ASK, language="sv"),
+        InterestRegistered(interest_id=HOME, adults=(adult(),), wants_home=True, children="0"),
+        proposed("400-599"),
+        proposed("600-799"),
+        offer(OfferMade, match_id=MATCH, answer_by=NOON),
+        offer(PlacementMade, seat=1),
+        MovedIn(interest_id=HOME, month="2026-12"),
+        InterestWithdrawn(interest_id=HOME, reason="moved_in"),
+    ]
+    rows: Rows = {}
+    facts = told(*events)
+    for size in [*sizes, len(facts)]:
+        rows = applied(rows, fold(facts[:size]))
+        facts = facts[size:]
+    assert rows == fold(told(*events))
+
+
+def adult() -> Any:
+    return {"person_id": ASK, "language": "sv", "wants_work": True, "needs": Sealed[Any](subject=ASK).model_dump()}
+
+
+def test_lulea_needs_1153_more_a_year_to_be_100_000_in_2040() -> None:
+    way = road(LULEA)
+    assert (LULEA.last, way.increase, way.needed, round(way.times, 2)) == (79_244, 377, 1_153, 3.06)
+    assert (way.years_at_pace, way.expected, way.missing) == (55, 86_030, 13_970)
+    assert (way.lowest, way.highest) == (84_158, 87_236)
+
+
+def test_a_municipality_that_shrinks_has_no_pace_to_reckon_with() -> None:
+    with pytest.raises(ValueError, match="grew"):
+        road(Population("2580", {2021: 10, 2022: 9}, 20, 2040))
+
+
+def test_the_drawing_goes_from_the_first_year_to_the_goal() -> None:
+    for frame in frames(LULEA).values():
+        assert (frame.x(2018), frame.x(2040)) == (frame.left, frame.right)
+        assert (frame.y(100_000), frame.y(frame.people[0])) == (frame.top, frame.bottom)
+        assert list(frame.grid)[-1] == 100_000
+
+
+def test_totals_name_every_figure_also_what_has_not_happened() -> None:
+    counted = totals([Cell("placed", "2580", "job", "2026-11", 2), Cell("placed", "0380", "home", "2026-12", 1)])
+    assert counted == {**dict.fromkeys(FIGURES, 0), "placed": 3}
+
+
+def test_a_table_has_a_row_for_each_month_in_order() -> None:
+    cells = [Cell("registered", "2580", "", "2026-12", 2), Cell("registered", "2580", "", "2026-11", 1)]
+    rows = table(cells, ("registered", "confirmed"), lambda cell: (cell.month,))
+    assert list(rows.items()) == [
+        (("2026-11",), {"registered": 1, "confirmed": 0}),
+        (("2026-12",), {"registered": 2, "confirmed": 0}),
+    ]
+
+
+def test_one_to_four_are_never_shown_but_none_is() -> None:
+    assert [shown(n) for n in (0, 1, 4, 5)] == [0, None, None, 5]
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(min_value=0, max_value=30)))
+def test_no_hidden_part_can_be_reckoned_from_the_sum_and_the_others(parts: dict[str, int]) -> None:
+    told_parts = parts_shown(parts)
+    hidden = [name for name, count in told_parts.items() if count is None]
+    assert {name for name, count in parts.items() if 0 < count < 5} <= set(hidden)
+    if sum(parts.values()) >= 5 and hidden:
+        assert len(hidden) > 1
+    assert all(count in (None, parts[name]) for name, count in told_parts.items())
+
+
+def test_rows_are_the_same_for_every_order_of_different_keys() -> None:
+    facts = [Fact(MovedIn(interest_id=UUID(int=n), month="2026-12"), NOON, "2580") for n in range(20)]
+    mixed = random.Random(7).sample(facts, len(facts))
+    assert fold(facts) == fold(mixed)
