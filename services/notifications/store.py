@@ -100,7 +100,7 @@ async def places(tx: Transaction, opportunities: Sequence[UUID]) -> dict[UUID, d
     rows = await tx.fetch(
         "select opportunity_id, told from places where opportunity_id = any($1::uuid[])", opportunities
     )
-    return {row["opportunity_id"]: json.loads(row["told"]) for row in rows}
+    return {row["opportunity_id"]: row["told"] for row in rows}
 
 
 async def queue(tx: Transaction, letters: Sequence[Letter]) -> None:
@@ -220,4 +220,4 @@ async def uncertain(tx: Transaction, limit: int = 100) -> list[Message]:
 
 
 def _message(row: Any) -> Message:
-    return Message(**{**row, "facts": json.loads(row["facts"])})
+    return Message(**row)
