@@ -1,10 +1,9 @@
-"""The organisations that may use the partner door: told by a file, kept in the database, their topics made."""
+"""The organisations that may use the partner door: told by a file, kept in the database."""
 
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from chassis.kafka import create_topics, partner_topics, wait_for_kafka
 from chassis.service import Service
 from chassis.telemetry import log
 from contracts.fields import Code, Municipality
@@ -34,15 +33,11 @@ def read_file(path: str) -> list[PartnerTold]:
 
 
 async def load(service: Service[IntakeSettings]) -> None:
-    """Stores the file's partners and makes their topics, then rests until the service stops."""
+    """Stores the file's partners."""
     told = read_file(service.settings.partners_file)
     for partner in told:
         await keep(service, partner)
-    await wait_for_kafka(service.settings.servers)
-    topics = [topic for partner in told for topic in partner_topics(partner.partner_id)]
-    await create_topics(service.settings.servers, service.settings.topic_prefix, topics)
     log.info("partners_loaded", partners=len(told))
-    await service.stopping.wait()
 
 
 async def keep(service: Service[IntakeSettings], partner: PartnerTold) -> None:

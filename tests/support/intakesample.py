@@ -1,7 +1,12 @@
 """What people and partners send, as they send it."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from chassis import clock
+from contracts.matches import OfferMade
 
 
 def adult(name: str = "Ask Lind", **more: Any) -> dict[str, Any]:
@@ -55,3 +60,18 @@ def dwelling(**more: Any) -> dict[str, Any]:
         "municipality": "2580",
     }
     return {**given, **more}
+
+
+def offer_made(interest_id: UUID, people: Sequence[UUID], **more: Any) -> OfferMade:
+    """An introduction to answer within five days."""
+    given: dict[str, Any] = {
+        "offer_id": uuid4(),
+        "interest_id": interest_id,
+        "opportunity_id": uuid4(),
+        "partner_id": "norrverk",
+        "kind": "job",
+        "people": tuple(people),
+        "match_id": uuid4(),
+        "answer_by": clock.now() + timedelta(days=5),
+    }
+    return OfferMade(**{**given, **more})

@@ -100,6 +100,16 @@ class DwellingMessage(DwellingBody):
     id: MessageId
 
 
+class ChangedVacancy(VacancyBody):
+    type: Literal["change"]
+    id: MessageId
+
+
+class ChangedDwelling(DwellingBody):
+    type: Literal["change"]
+    id: MessageId
+
+
 class ClosingMessage(Closing):
     type: Literal["close"]
     id: MessageId

@@ -1,6 +1,6 @@
 """Reading what somebody sent: either the whole is good, or every fault is told with code, pointer and a sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -34,8 +34,6 @@ SENTENCES = {
     "model_attributes_type": "Ska vara ett objekt",
     "list_type": "Ska vara en lista",
     "tuple_type": "Ska vara en lista",
-    "union_tag_invalid": "Är inget av de val som finns",
-    "union_tag_not_found": "Fältet type saknas",
     "not_an_address": "Skriv en mejladress, som namn@exempel.se",
     "not_a_phone_number": "Skriv ett telefonnummer med siffror, gärna med landsnummer: +46 70 123 45 67",
     "identity_number": "Skriv inte personnummer här. Vi behöver det inte",
@@ -61,6 +59,7 @@ SENTENCES = {
     "agreement_missing": "En pool behöver ett avtal, och ert avtal med kommunen är ett annat",
     "how_to_join_missing": "En bostad i kö behöver säga hur man ställer sig i kön",
     "other_municipality": "Ni har ingen överenskommelse i den kommunen",
+    "unknown_type": "Typen är ingen av vacancy, dwelling, change, close och answer",
     "reference_changed": "Referensen kan inte ändras",
 }
 GENERAL = "Går inte att förstå"
@@ -110,9 +109,14 @@ def read(kind: type[Body], given: Any, now: datetime, say: Say) -> Body:
     try:
         return kind.model_validate(given, context={"now": now})
     except ValidationError as error:
-        raise Refused(
-            [told(found["type"], found["loc"], given, say, found.get("ctx")) for found in error.errors()]
-        ) from None
+        found = error.errors(include_url=False, include_input=False)
+        refused = [one for one in found if not _follows(one["type"], one["loc"], found)]
+        raise Refused([told(one["type"], one["loc"], given, say, one.get("ctx")) for one in refused]) from None
+
+
+def _follows(code: str, at: tuple[Any, ...], found: Sequence[Any]) -> bool:
+    """Whether a list is only "too short" because pydantic left out an item that has a fault of its own."""
+    return code == "too_short" and any(len(one["loc"]) > len(at) and one["loc"][: len(at)] == at for one in found)
 
 
 def told(code: str, at: tuple[Any, ...], given: Any, say: Say, values: dict[str, Any] | None = None) -> Fault:

@@ -74,7 +74,9 @@ def _form(request: Request, form: FormData, errors: dict[str, str]) -> Response:
         "occupations": _names(VOCABULARY.occupations, chosen),
         "skills": _names(VOCABULARY.skills, chosen),
         "licences": [(licence.id, licence.name(chosen), "") for licence in VOCABULARY.licences.values()],
-        "areas": [(area.id, area.name(chosen), "") for area in VOCABULARY.areas.values() if area.municipality == "2580"],
+        "areas": [
+            (area.id, area.name(chosen), "") for area in VOCABULARY.areas.values() if area.municipality == "2580"
+        ],
         "adults": range(fields.ADULTS),
         "children": range(fields.CHILDREN),
         "skill_lines": range(fields.SKILLS),

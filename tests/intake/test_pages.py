@@ -1,0 +1,260 @@
+"""The pages people use: the form, the confirmation, the own page."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from contracts.erasures import SubjectErased
+from contracts.interests import (
+    InterestChanged,
+    InterestRegistered,
+    InterestWithdrawn,
+    MovedIn,
+    OfferAccepted,
+    OfferDeclined,
+    RegistrationLapsed,
+)
+from contracts.matches import OfferMade
+from intakesample import adult, offer_made, registration
+
+FORM = {
+    "municipality": "2580",
+    "adults-0-name": "Ask Lind",
+    "adults-0-email": "ask@inflytt.example",
+    "adults-0-language": "sv",
+    "adults-0-wants_work": "yes",
+    "adults-0-words": "Svetsare, plåtslagare",
+    "adults-0-skills": "",
+    "adults-0-sv": "good",
+    "adults-0-extent_percent": "100",
+    "wants_home": "yes",
+    "home-rooms_min": "3",
+    "home-rent_max": "12 000",
+    "consent": "yes",
+}
+
+
+async def test_the_form_registers_and_says_look_in_your_mail(world: Any) -> None:
+    answer = await world.press("/anmal", **FORM)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/anmal/tack")
+    (asked,) = await world.said()
+    (person,) = await world.people(str(asked.interest_id))
+    await world.press((await world.letter(person))["link"])
+    (said,) = await world.said()
+    assert said.adults[0].needs.value.occupations[0] == "svetsare"
+    assert said.home.value.rent_max == 12000
+
+
+async def test_a_form_sent_twice_is_one_registration(world: Any) -> None:
+    for _ in range(2):
+        answer = await world.press("/anmal", **FORM, copy="the-same-copy")
+        assert answer.status_code == 303
+    assert len(await world.said()) == 1
+
+
+async def test_a_form_with_faults_comes_back_with_what_was_written_and_where_it_is_wrong(world: Any) -> None:
+    answer = await world.press("/anmal", **{**FORM, "adults-0-email": "ask", "adults-0-name": ""})
+    assert answer.status_code == 422
+    assert "<title>Fel:" in answer.text
+    assert 'href="#adults-0-email"' in answer.text
+    assert 'id="adults-0-email-error"' in answer.text
+    assert 'value="Svetsare, plåtslagare"' in answer.text
+    assert await world.said() == []
+
+
+async def test_a_form_that_this_service_did_not_hand_out_is_refused(world: Any) -> None:
+    assert (await world.client.post("/anmal", data=FORM)).status_code == 403
+
+
+async def test_the_form_has_a_second_adult_and_children(world: Any) -> None:
+    second = {"adults-1-name": "Malva", "adults-1-email": "malva@inflytt.example", "adults-1-language": "en"}
+    assert (await world.press("/anmal", **FORM, **second, children="2019-05")).status_code == 303
+    asked = await world.said()
+    assert [event.language for event in asked] == ["sv", "en"]
+
+
+async def test_opening_the_link_confirms_nothing_and_pressing_does(world: Any) -> None:
+    told = (await world.register(registration(adult(), adult("Malva")))).json()
+    ask, malva = await world.people(told["interest_id"])
+    await world.said()
+    link = (await world.letter(ask))["link"]
+    assert (await world.client.get(link)).status_code == 200
+    assert await world.said() == []
+    assert (await world.press(link)).status_code == 200
+    (registered,) = await world.said()
+    assert isinstance(registered, InterestRegistered)
+    assert [one.person_id for one in registered.adults] == [ask]
+    assert [one.person_id for one in registered.awaited] == [malva]
+
+
+async def test_a_link_confirms_once_and_says_so_afterwards(world: Any) -> None:
+    told = (await world.register(registration())).json()
+    (ask,) = await world.people(told["interest_id"])
+    link = (await world.letter(ask))["link"]
+    token = await world.token(link)
+    assert (await world.client.post(link, data={"csrf": token})).status_code == 200
+    await world.said()
+    again = await world.client.post(link, data={"csrf": token})
+    assert again.status_code == 410
+    assert "redan bekräftat" in again.text
+    assert await world.said() == []
+
+
+async def test_a_link_runs_out_after_seven_days(world: Any, later: Callable[..., None]) -> None:
+    told = (await world.register(registration())).json()
+    link = (await world.letter((await world.people(told["interest_id"]))[0]))["link"]
+    later(days=7, minutes=1)
+    answer = await world.client.get(link)
+    assert (answer.status_code, "gått ut" in answer.text) == (410, True)
+
+
+async def test_a_second_adult_changes_the_household_when_they_confirm(world: Any) -> None:
+    _, (ask, malva) = await world.confirmed(registration(adult(), adult("Malva")), adults=2)
+    changed = (await world.said())[-1]
+    assert isinstance(changed, InterestChanged)
+    assert [one.person_id for one in changed.adults] == [ask, malva]
+    assert changed.awaited == ()
+
+
+async def test_who_did_not_write_opens_nothing_alone(world: Any) -> None:
+    told = (await world.register(registration(adult(), adult("Malva")))).json()
+    ask, malva = await world.people(told["interest_id"])
+    await world.said()
+    await world.press((await world.letter(malva))["link"])
+    assert await world.said() == []
+    await world.press((await world.letter(ask))["link"])
+    (registered,) = await world.said()
+    assert len(registered.adults) == 2
+
+
+async def test_a_registration_that_nobody_confirms_is_deleted_after_a_week(
+    world: Any, later: Callable[..., None]
+) -> None:
+    told = (await world.register(registration())).json()
+    (ask,) = await world.people(told["interest_id"])
+    await world.said()
+    later(days=7, minutes=1)
+    await world.pass_time()
+    assert RegistrationLapsed(interest_id=UUID(told["interest_id"])) in await world.said()
+    assert await world.people(told["interest_id"]) == []
+    assert await world.database.keyring.get([ask]) == {}
+
+
+async def test_a_second_adult_who_never_confirms_is_forgotten_after_a_week(
+    world: Any, later: Callable[..., None]
+) -> None:
+    interest_id, (ask, malva) = await world.confirmed(registration(adult(), adult("Malva")))
+    await world.said()
+    later(days=7, minutes=1)
+    await world.pass_time()
+    changed = next(event for event in await world.said() if event.key == str(interest_id))
+    assert ([one.person_id for one in changed.adults], changed.awaited) == ([ask], ())
+    assert await world.people(str(interest_id)) == [ask]
+    assert set(await world.database.keyring.get([ask, malva])) == {ask}
+
+
+async def offered(world: Any, *, adults: int = 1, **more: Any) -> tuple[OfferMade, list[UUID]]:
+    """A household with an offer of a job to its first adult."""
+    interest_id, people = await world.confirmed(registration(*(adult() for _ in range(adults))), adults=adults)
+    made = offer_made(interest_id, people[:1], **more)
+    await world.tell(made)
+    await world.said()
+    return made, people
+
+
+async def test_an_offer_stands_on_the_own_page_and_a_yes_is_said_once(world: Any) -> None:
+    made, (ask,) = await offered(world)
+    link = await world.own_page(ask)
+    assert f'data-offer="{made.offer_id}"' in (await world.client.get(link)).text
+    for _ in range(2):
+        answer = await world.press(link, f"/offers/{made.offer_id}/accept")
+        assert answer.status_code == 303
+    assert await world.said() == [
+        OfferAccepted(interest_id=made.interest_id, offer_id=made.offer_id, person_id=ask)
+    ]
+    assert "tagit emot ditt ja" in (await world.client.get(answer.headers["location"])).text
+
+
+async def test_a_no_has_a_reason_and_a_yes_afterwards_changes_nothing(world: Any) -> None:
+    made, (ask,) = await offered(world)
+    link = await world.own_page(ask)
+    await world.press(link, f"/offers/{made.offer_id}/decline", reason="wage")
+    late = await world.press(link, f"/offers/{made.offer_id}/accept")
+    assert late.headers["location"].endswith("sagt=redan")
+    assert await world.said() == [
+        OfferDeclined(interest_id=made.interest_id, offer_id=made.offer_id, person_id=ask, reason="wage")
+    ]
+
+
+async def test_an_answer_after_the_time_is_told_so(world: Any, later: Callable[..., None]) -> None:
+    made, (ask,) = await offered(world)
+    link = await world.own_page(ask)
+    later(days=6)
+    answer = await world.press(link, f"/offers/{made.offer_id}/accept")
+    assert answer.headers["location"].endswith("sagt=over")
+    assert await world.said() == []
+
+
+async def test_nobody_answers_for_somebody_else(world: Any) -> None:
+    made, (_, malva) = await offered(world, adults=2)
+    answer = await world.press(await world.own_page(malva), f"/offers/{made.offer_id}/accept")
+    assert answer.status_code == 404
+
+
+async def test_a_household_says_that_it_lives_here_once(world: Any) -> None:
+    interest_id, (ask,) = await world.confirmed(registration())
+    await world.said()
+    link = await world.own_page(ask)
+    month = (await world.client.get(link)).text.split('name="month"')[1].split('value="')[1][:7]
+    token = await world.token(link)
+    for _ in range(2):
+        answer = await world.client.post(f"{link}/moved-in", data={"csrf": token, "month": month})
+        assert answer.status_code == 303
+    assert await world.said() == [MovedIn(interest_id=interest_id, month=month)]
+
+
+async def test_a_household_withdraws_and_nothing_more_is_wanted(world: Any) -> None:
+    interest_id, (ask,) = await world.confirmed(registration())
+    await world.said()
+    await world.press(await world.own_page(ask), "/withdraw", reason="found_on_own")
+    assert await world.said() == [InterestWithdrawn(interest_id=interest_id, reason="found_on_own")]
+    assert (await world.letter(ask, "offer"))["reason"] == "withdrawn"
+
+
+async def test_the_last_adult_who_is_erased_takes_the_household_along(world: Any) -> None:
+    interest_id, (ask,) = await world.confirmed(registration())
+    await world.said()
+    answer = await world.press(await world.own_page(ask), "/erase")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/raderad")
+    assert await world.said() == [
+        InterestWithdrawn(interest_id=interest_id, reason="erased"),
+        SubjectErased(subject_id=ask, interest_id=interest_id),
+        SubjectErased(subject_id=interest_id, interest_id=interest_id),
+    ]
+    assert await world.database.keyring.get([ask, interest_id]) == {}
+    assert await world.people(str(interest_id)) == []
+    assert (await world.letter(ask, "offer"))["reason"] == "gone"
+
+
+async def test_an_adult_who_is_erased_leaves_the_other_one_registered(world: Any) -> None:
+    interest_id, (ask, malva) = await world.confirmed(registration(adult(), adult("Malva")), adults=2)
+    await world.said()
+    await world.press(await world.own_page(ask), "/erase")
+    changed, erased = await world.said()
+    assert [one.person_id for one in changed.adults] == [malva]
+    assert changed.home.value.rooms_min == 3
+    assert erased == SubjectErased(subject_id=ask, interest_id=interest_id)
+
+
+async def test_who_withdrew_can_still_be_erased(world: Any) -> None:
+    interest_id, (ask,) = await world.confirmed(registration())
+    link = await world.own_page(ask)
+    await world.press(link, "/withdraw", reason="no_reason")
+    await world.said()
+    await world.press(link, "/erase")
+    assert {event.subject_id for event in await world.said()} == {ask, interest_id}
+
+
+async def test_a_page_whose_link_was_made_up_says_that_nothing_is_here(world: Any) -> None:
+    assert (await world.client.get(f"/min-sida/{uuid4().hex}")).status_code == 404
+    assert (await world.client.get(f"/bekrafta/{uuid4().hex}")).status_code == 404
