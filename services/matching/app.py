@@ -2,7 +2,7 @@
 
 from chassis.keyring import IntakeKeys
 from chassis.service import Service
-from matching import handlers
+from matching import api, desk, handlers
 from matching.settings import MatchingSettings
 from matching.store import tables
 
@@ -11,7 +11,7 @@ service = Service(
     settings=MatchingSettings,
     tables=tables.Base.metadata,
     consumer=handlers.consumer,
-    routers=[],
+    routers=[api.router, desk.router],
     keyring=lambda settings: IntakeKeys("matching", settings),
     sign_in=True,
 )

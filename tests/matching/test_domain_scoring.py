@@ -1,6 +1,7 @@
 """What fits whom, and how much: tables of cases, and what always holds."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from contracts.matches import Reasons
 from contracts.opportunities import Dwelling, LanguageDemand, Vacancy
 from contracts.vocabulary import VOCABULARY
 from matching.domain.proposals import BAR
-from matching.domain.scoring import RELATED_BAR, score_home, score_job
+from matching.domain.scoring import RELATED_BAR, Place, Seeker, score, score_home, score_job
 from matchingsample import dwelling, vacancy
 
 CLOSE = next(pair for pair in VOCABULARY.neighbours("svetsare").items() if pair[1] >= RELATED_BAR)
@@ -115,20 +116,28 @@ def test_a_home_that_fits_in_all_reaches_the_highest_score() -> None:
         ({"rent_max": 9799}, {"rent": 9800}),
         ({"from_month": "2027-05"}, {"available": "2027-02"}),
         ({"from_month": "2027-01"}, {"available": "2027-08"}),
-        ({}, {"allocation": "queue_bound"}),
-        ({}, {"allocation": "authority_decides"}),
     ],
-    ids=[
-        "too few rooms",
-        "too dear",
-        "would stand empty",
-        "too long a wait",
-        "a queue decides",
-        "an authority decides",
-    ],
+    ids=["too few rooms", "too dear", "would stand empty", "too long a wait"],
 )
 def test_a_home_that_can_not_be_had_gives_no_score(needs: dict[str, Any], offered: dict[str, Any]) -> None:
     assert home(needs, **offered) is None
+
+
+@pytest.mark.parametrize(
+    ("allocation", "elsewhere", "proposed"),
+    [
+        ("pool", False, True),
+        ("owner_decides", False, True),
+        ("queue_bound", False, False),
+        ("authority_decides", False, False),
+        ("pool", True, False),
+    ],
+)
+def test_only_what_may_be_allocated_here_is_scored(allocation: str, elsewhere: bool, proposed: bool) -> None:
+    who, offered = uuid4(), dwelling(allocation)
+    seeker = Seeker(who, "home", who, None, "0380" if elsewhere else "2580", HomeNeeds())
+    found = score(seeker, Place(offered.opportunity_id, "home", "2580", offered), VOCABULARY)
+    assert (found is not None) == proposed
 
 
 def test_another_area_than_wished_adds_nothing_and_stops_nothing() -> None:

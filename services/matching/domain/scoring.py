@@ -14,6 +14,7 @@ from contracts.interests import AdultNeeds, HomeNeeds
 from contracts.matches import Reason, Reasons
 from contracts.opportunities import Dwelling, Vacancy
 
+PROPOSED = ("owner_decides", "pool")  # a queue is joined and an authority decides: nobody is proposed there
 RELATED_BAR = 500  # per mille: a less related occupation is another occupation
 LATE, WAIT = 2, 6  # months: how much later than asked somebody can begin, and how long they can be asked to wait
 OCCUPATION, REQUIRED, MERITED, LANGUAGES, EXTENT, START = 450, 200, 80, 90, 90, 90
@@ -56,7 +57,7 @@ class Place:
 
 def score(seeker: Seeker, place: Place, vocabulary: Vocabulary) -> Reasons | None:
     """Why these two fit, or None: they can't, or one is not what the other looks for."""
-    if (seeker.kind, seeker.municipality) != (place.kind, place.municipality):
+    if (seeker.kind, seeker.municipality) != (place.kind, place.municipality) or place.facts.allocation not in PROPOSED:
         return None
     if isinstance(seeker.needs, AdultNeeds) and isinstance(place.facts, Vacancy):
         return score_job(seeker.needs, place.facts, vocabulary)
@@ -85,15 +86,10 @@ def score_job(needs: AdultNeeds, vacancy: Vacancy, vocabulary: Vocabulary) -> Re
 
 
 def score_home(needs: HomeNeeds, dwelling: Dwelling, vocabulary: Vocabulary) -> Reasons | None:
-    """A household and a home. None with too few rooms, above the rent, out of time, or where only a queue decides."""
+    """A household and a home, whoever allocates it. None with too few rooms, above the rent, or out of time."""
     moving_in = _timing(needs.from_month, dwelling.available, MOVING_IN)
-    if (
-        moving_in is None
-        or dwelling.rooms < needs.rooms_min
-        or dwelling.allocation in ("queue_bound", "authority_decides")
-    ):
-        return None
-    if needs.rent_max is not None and dwelling.rent > needs.rent_max:
+    too_dear = needs.rent_max is not None and dwelling.rent > needs.rent_max
+    if moving_in is None or too_dear or dwelling.rooms < needs.rooms_min:
         return None
     too_many = max(0, dwelling.rooms - needs.rooms_min - 1)
     wanted = not needs.areas or dwelling.area in needs.areas
