@@ -1,0 +1,37 @@
+"""`inflytt up`: the platform without a scenario, for trying things by hand; stays until Ctrl-C."""
+
+import argparse
+import signal
+
+from rich.console import Console
+from rich.table import Table
+
+from inflytt import local
+
+
+def main(args: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="inflytt up", description=__doc__)
+    parser.add_argument("--split", action="store_true", help="api, consumer and relay of each service as own processes")
+    given = parser.parse_args(args)
+    out = Console(stderr=True)
+    roles = ("api", "consumer", "relay") if given.split else ("all",)
+    with local.running("up", say=lambda text: out.print(f"[dim]·[/] {text}"), roles=roles) as platform:
+        out.print(addresses(platform))
+        out.print("Stays up until Ctrl-C. Everything a tool needs stands in run/state.json.")
+        signal.pause()
+    return 0
+
+
+def addresses(platform: local.Platform) -> Table:
+    """Where a person can go, and with what."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("what", "where", "with"):
+        table.add_column(column, overflow="fold")
+    table.add_row("register an interest", platform.intake, "")
+    table.add_row("coordinators' desk", platform.desk, "sign in as Vide Lund")
+    table.add_row("figures", platform.reporting, "for officers: sign in as Lind Ek")
+    table.add_row("mail that was sent", platform.mail_url, "")
+    for partner, key in platform.partner_keys.items():
+        table.add_row(f"partner door, {partner}", f"{platform.intake}/partner/", f"Bearer {key}")
+    table.add_row("Kafka", platform.bootstrap, f"topics {platform.prefix}*" if platform.prefix else "")
+    return table
