@@ -54,12 +54,18 @@ class World:
         """Matching said these, and intake heard them in one batch. Nothing may be parked."""
         heard = []
         for event in events:
-            controller = CONTROLLER[municipality]
-            common = {"source": "matching", "time": clock.now(), "actor": "system", "cause": None}
-            said = Saying.of(event, municipality=municipality, controller=controller, **common)
+            said = Saying.of(
+                event,
+                source="matching",
+                time=clock.now(),
+                actor="system",
+                municipality=municipality,
+                controller=CONTROLLER[municipality],
+                cause=None,
+            )
             self.versions[said.topic, said.key] += 1
             row = {"id": said.id, "type": said.type, "key": said.key, "version": self.versions[said.topic, said.key]}
-            headers = outbox.headers({**row, "headers": outbox.dumps(said.attributes)})  # type: ignore[arg-type]
+            headers = outbox.headers({**row, "headers": outbox.dumps(said.attributes)})
             value = event.model_dump_json().encode()
             heard.append(read_parts(said.topic, 0, next(self.offsets), said.key.encode(), value, headers))
         tally = await self.batches.apply(heard, self.database.keyring)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+from chassis.web.catalogues import translators, untranslated
 from contracts.erasures import SubjectErased
 from contracts.interests import (
     InterestChanged,
@@ -15,8 +16,11 @@ from contracts.interests import (
     RegistrationLapsed,
 )
 from contracts.matches import OfferMade
+from intake.bodies.reading import GENERAL, SENTENCES
+from intake.pages.form import ASKS
 from intakesample import adult, offer_made, registration
 
+SAME = {"Start"}  # the same word in both languages
 FORM = {
     "municipality": "2580",
     "adults-0-name": "Ask Lind",
@@ -169,9 +173,7 @@ async def test_an_offer_stands_on_the_own_page_and_a_yes_is_said_once(world: Any
     for _ in range(2):
         answer = await world.press(link, f"/offers/{made.offer_id}/accept")
         assert answer.status_code == 303
-    assert await world.said() == [
-        OfferAccepted(interest_id=made.interest_id, offer_id=made.offer_id, person_id=ask)
-    ]
+    assert await world.said() == [OfferAccepted(interest_id=made.interest_id, offer_id=made.offer_id, person_id=ask)]
     assert "tagit emot ditt ja" in (await world.client.get(answer.headers["location"])).text
 
 
@@ -258,3 +260,10 @@ async def test_who_withdrew_can_still_be_erased(world: Any) -> None:
 async def test_a_page_whose_link_was_made_up_says_that_nothing_is_here(world: Any) -> None:
     assert (await world.client.get(f"/min-sida/{uuid4().hex}")).status_code == 404
     assert (await world.client.get(f"/bekrafta/{uuid4().hex}")).status_code == 404
+
+
+def test_everything_that_is_said_to_people_is_there_in_english() -> None:
+    said = {*SENTENCES.values(), GENERAL, *ASKS.values()}
+    english = translators("intake")["en"]
+    assert {text for text in untranslated("intake", "en") if text not in SAME} == set()
+    assert {text for text in said if english(text) == text} == set()

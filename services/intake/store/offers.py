@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from chassis.database import Transaction
 from contracts.matches import OfferMade
 from intake.domain.offers import Answer, Offer
-from intake.store.tables import Disclosure, OfferRow, Opportunity, PersonAnswer
+from intake.store.tables import Disclosure, OfferRow, Opportunity, Partner, PersonAnswer
 
 
 async def keep(tx: Transaction, event: OfferMade) -> None:
@@ -129,10 +129,12 @@ async def disclose(
     )
 
 
-async def disclosures(tx: Transaction, person_id: UUID) -> Sequence[Disclosure]:
-    """Who has been shown the adult's name and contact, the newest first."""
-    return (
-        await tx.session.exec(
-            select(Disclosure).where(Disclosure.person_id == person_id).order_by(col(Disclosure.first_at).desc())
-        )
-    ).all()
+async def disclosures(tx: Transaction, person_id: UUID) -> Sequence[tuple[Disclosure, str]]:
+    """Who has been shown the adult's name and contact, with the partner's name, the newest first."""
+    asked = (
+        select(Disclosure, Partner.name)
+        .join(Partner, col(Partner.partner_id) == col(Disclosure.partner_id))
+        .where(Disclosure.person_id == person_id)
+        .order_by(col(Disclosure.first_at).desc())
+    )
+    return [(one, name) for one, name in (await tx.session.exec(asked)).all()]
