@@ -112,6 +112,7 @@ class PostOffice:
         except Exception as error:  # a fault of ours: it must not hold up the letters of others
             log.error("message_unwritten", message_id=str(letter.message.message_id), error=type(error).__name__)
             return Outcome("turned_away", "unwritten")
+        faults.point("before announcing")
         if (stopped := await connection.announce(self.letters.sender, answer.address)) is not None:
             return stopped
         if not await self.ledger.handing_over(letter):

@@ -90,7 +90,7 @@ async def intake(postgres: Databases, run: Path) -> AsyncIterator[IntakeProcess]
     process.start()
     process.wait_until(lambda: listens(port))
     yield IntakeProcess(f"http://127.0.0.1:{port}", main.url)
-    process.stop()
+    process.kill()
 
 
 class Office:
@@ -111,6 +111,10 @@ class Office:
     async def rows(self, sql: str = "select * from messages order by queued_at, template") -> list[asyncpg.Record]:
         async with self.service.database.transaction() as tx:
             return await tx.fetch(sql)
+
+    async def leases_end(self) -> None:
+        """As if the time that a round may take were over."""
+        await self.rows("update messages set lease_until = now() - interval '1 second' returning 1")
 
     async def states(self) -> list[tuple[str, str]]:
         return [(row["template"], row["state"]) for row in await self.rows()]

@@ -1,7 +1,8 @@
 """Letters on their way: through a real intake and a real mail server, which may say no, say nothing, or be away."""
 
+import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -217,8 +218,6 @@ async def test_while_intake_is_away_letters_wait_and_no_attempt_is_counted(offic
 
 
 async def test_two_senders_never_send_the_same_letter(office: Any, intake: Any, mail: Mail) -> None:
-    import asyncio
-
     recipients = [address() for _ in range(6)]
     for to in recipients:
         await asked_to_confirm(office, intake, to)
@@ -229,18 +228,17 @@ async def test_two_senders_never_send_the_same_letter(office: Any, intake: Any, 
 async def test_a_letter_whose_round_is_dead_is_no_longer_that_rounds_to_send(office: Any, intake: Any) -> None:
     await asked_to_confirm(office, intake, address())
     (taken,) = await office.ledger.take(1)
-    await office.rows("update messages set lease_until = now() - interval '1 second' returning 1")
+    await office.leases_end()
     await office.ledger.recover()
     assert await office.states() == [("confirm", "queued")]
     assert await office.ledger.handing_over(taken) is False
-    assert timedelta() < office.ledger.lease
 
 
 async def test_an_answer_that_comes_after_all_ends_the_uncertainty(office: Any, intake: Any) -> None:
     await asked_to_confirm(office, intake, address())
     (taken,) = await office.ledger.take(1)
     assert await office.ledger.handing_over(taken)
-    await office.rows("update messages set lease_until = now() - interval '1 second' returning 1")
+    await office.leases_end()
     await office.ledger.recover()
     await office.ledger.settle(taken, "sent", "sv")
     assert [type(event) for event in await office.said()] == [MessageUncertain, MessageSent]
