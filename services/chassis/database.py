@@ -83,6 +83,8 @@ class Transaction:
         cause = cause or self.envelope
         acting = Acting("system", cause.municipality, cause.controller) if cause else self._acting
         for event in events:
+            if self.source not in event.topic.publishers:
+                raise ValueError(f"{self.source} does not publish to {event.topic.name}")
             self.sayings.append(
                 Saying.of(
                     event,
