@@ -1,11 +1,14 @@
 """From a row of the ledger and what intake says of its reader to a mail: the text, in the reader's language."""
 
-from datetime import datetime
+from datetime import date, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
+
+from babel.dates import format_date
 
 from chassis.web import Templates
 from contracts.references import reference
@@ -34,7 +37,11 @@ class Letters:
         try:
             mail["From"] = Address(f"{here} kommun, inflyttning", addr_spec=self.sender)
             mail["To"] = Address(answer.name, addr_spec=answer.address)
-        except (ValueError, IndexError) as error:  # the parser's own errors; their text quotes the address
+        except (
+            MessageError,
+            ValueError,
+            IndexError,
+        ) as error:  # the parser's own errors; their text quotes the address
             raise Unwritable(type(error).__name__) from None
         mail["Subject"] = subject
         mail["Date"] = format_datetime(now)
@@ -51,5 +58,6 @@ class Letters:
         if "answer_by" in facts:
             facts["answer_by"] = datetime.fromisoformat(facts["answer_by"])
         if "rent" in facts:
-            facts["rent"] = int(facts["rent"])
+            month = date.fromisoformat(f"{facts['available']}-01")
+            facts |= {"rent": int(facts["rent"]), "available": format_date(month, "MMMM y", locale=language)}
         return self.templates.render(f"{message.template}.txt", language=language, **facts)
