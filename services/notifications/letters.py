@@ -47,8 +47,8 @@ class Letters:
         mail["Date"] = format_datetime(now)
         mail["Message-ID"] = f"<{message.message_id}@{self.sender.partition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # answering machines leave it alone
-        mail["Content-Language"] = language
         mail.set_content(body.strip() + "\n", cte="quoted-printable")
+        mail["Content-Language"] = language  # after the content, which takes all Content- headers away
         return mail
 
     def _text(self, message: Message, place: dict[str, str], answer: Answer, language: str) -> str:
