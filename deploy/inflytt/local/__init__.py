@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,13 +99,20 @@ def attach(file: Path = STATE) -> Platform:
 
 @contextmanager
 def running(
-    name: str, say: Say = lambda _: None, roles: Sequence[str] = ("all",), state: Path | None = STATE
+    name: str,
+    say: Say = lambda _: None,
+    roles: Sequence[str] = ("all",),
+    state: Path | None = STATE,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Platform]:
-    """A new platform: everything is ready inside, and stopped afterwards. `roles`: a process of each service for each."""
+    """A new platform: everything is ready inside, and stopped afterwards.
+
+    `roles`: a process of each service for each. `settings`: what the services are told beside the usual, INFLYTT_….
+    """
     with ExitStack() as stack:
         say("Kafka and PostgreSQL start")
         ground = stack.enter_context(servers.running(name))
-        platform = _prepare(ground, stack, say)
+        platform = _prepare(ground, stack, say, settings or {})
         platform.processes = {
             p.name: p for service in SERVICES for role in roles if (p := _process(platform, service, role)) is not None
         }
@@ -129,7 +136,7 @@ def _process(platform: Platform, service: str, role: str) -> ServiceProcess | No
     return ServiceProcess(service, role, platform.environments[service], platform.run)
 
 
-def _prepare(ground: servers.Servers, stack: ExitStack, say: Say) -> Platform:
+def _prepare(ground: servers.Servers, stack: ExitStack, say: Say, settings: Mapping[str, str]) -> Platform:
     run, kafka = ground.run, ground.kafka
     mail = Mail(run)
     mail.start()
@@ -160,6 +167,7 @@ def _prepare(ground: servers.Servers, stack: ExitStack, say: Say) -> Platform:
         "INFLYTT_OIDC_CLIENT_SECRET": client_secret,
         "INFLYTT_SMTP_PORT": str(mail.smtp_port),
         "INFLYTT_PARTNERS_FILE": str(run / "partners.json"),
+        **settings,
     }
     return Platform(
         run=run,
