@@ -33,14 +33,18 @@ OCCUPATIONS, SKILL_IDS = _ids(VOCABULARY.occupations), _ids(VOCABULARY.skills)
 
 def given(form: FormData) -> dict[str, Any]:
     """What was filled in, as the body of a registration."""
-    second = any(_text(form, f"adults-1-{field}") for field in ("name", "email", "words"))
     return {
         "municipality": _text(form, "municipality") or "2580",
-        "adults": [_adult(form, f"adults-{n}-") for n in range(2 if second else 1)],
+        "adults": [_adult(form, f"adults-{n}-") for n in range(2 if has_second(form) else 1)],
         "children": [month for month in _texts(form, "children") if month],
         "home": _home(form) if _text(form, "wants_home") else None,
         "consent": bool(_text(form, "consent")),
     }
+
+
+def has_second(form: FormData) -> bool:
+    """Whether something of the second adult is filled in."""
+    return any(_text(form, f"adults-1-{field}") for field in ("name", "email", "words"))
 
 
 def _text(form: FormData, name: str) -> str:

@@ -70,6 +70,7 @@ def _form(request: Request, form: FormData, errors: dict[str, str]) -> Response:
         "filled": lambda name, default="": form.get(name, default),
         "picked": form.getlist,
         "is_new": not form,
+        "second_open": any(name.startswith("adults-1-") for name in errors) or fields.has_second(form),
         "copy": form.get("copy") or str(new_id()),
         "occupations": _names(VOCABULARY.occupations, chosen),
         "skills": _names(VOCABULARY.skills, chosen),
