@@ -121,7 +121,7 @@ def _status(theirs: Sequence[Shortlisted], placed: bool, words: Words) -> Status
         return "ok", t("Båda ja"), None
     offers = [one for one in theirs if one.offer_state == "open"]
     if offers:
-        return "go", waiting_for(offers[0], words), None
+        return "at", waiting_for(offers[0], words), None
     proposals = sum(one.state == "proposed" for one in theirs)
     if proposals:
         return "at", t.plural("Ett förslag att besluta om", "%(n)s förslag att besluta om", proposals), "unsure"

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+from chassis.batch import Batches
 from contracts import Event
 from contracts.erasures import ErasureCarriedOut, SubjectErased
 from contracts.interests import (
@@ -285,19 +286,13 @@ async def test_two_who_want_the_last_place_get_one_placement_and_one_truthful_an
     assert await platform.rows("select taken, places from opportunities") == [{"taken": 1, "places": 1}]
 
 
-async def test_answers_of_two_transactions_at_once_never_exceed_the_places(platform: Any) -> None:
+async def test_two_answers_in_transactions_at_once_never_exceed_the_places(platform: Any) -> None:
     """There is one writer; this is what holds if there were two."""
     await platform.tell(vacancy(), household(), household())
     offers = [await platform.approve(found.match_id) for found in of(MatchProposed, await platform.said())]
     await platform.said()
-    await platform.tell(*(accepted(offer) for offer in offers))
-    one, other = [await platform.record(answered(offer)) for offer in offers]
-
-    async def hear(heard: Any) -> None:
-        async with platform.database.transaction() as tx:
-            await platform.batches.handlers.handle_one(heard, tx)
-
-    await asyncio.gather(hear(one), hear(other))
+    await platform.tell(*(answered(offer) for offer in offers))
+    await asyncio.gather(*(platform.tell(accepted(offer)) for offer in offers))
     said = await platform.said()
     assert (len(of(PlacementMade, said)), len(of(AcceptanceTooLate, said))) == (1, 1)
 
@@ -310,7 +305,7 @@ async def test_an_answer_to_an_offer_nobody_made_is_kept_and_counts_for_nothing(
 
 async def test_a_repeat_is_heard_once(platform: Any) -> None:
     await platform.tell(vacancy())
-    heard = await platform.record(household())
-    for _ in range(2):
-        await platform.batches.apply([heard], platform.keys)
+    heard = await platform.tell(household())
+    database, consumer = platform.service.database, platform.service.consumer
+    await Batches(consumer.name, consumer.handlers, database.transaction).apply(heard, platform.keys)
     assert len(of(MatchProposed, await platform.said())) == 1

@@ -144,7 +144,7 @@ class Story:
 
 async def by_brute_force(platform: Any) -> set[Pair]:
     """The rule over all who look and all that is free, less what was decided."""
-    async with platform.database.transaction() as tx:
+    async with platform.service.database.transaction() as tx:
         seekers = [s for kind in ("job", "home") for s in await households.seekers_in(tx, kind, "2580")]
         offered = [p for kind in ("job", "home") for p in await places.free_places_in(tx, kind, "2580")]
     rows = await platform.rows("select seeker_id, opportunity_id from matches where state in ('approved', 'rejected')")

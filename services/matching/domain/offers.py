@@ -58,6 +58,10 @@ class Offer:
     def all_yes(self) -> bool:
         return self.owner_yes and self.people_yes >= set(self.people)
 
+    def listens_to(self, who: UUID | str) -> bool:
+        """Whether an answer of this adult, or this partner, counts: it is theirs to give, and the offer is open."""
+        return self.state == "open" and (who in self.people or who == self.partner_id)
+
 
 def refusal(capacity: Capacity) -> Refusal | None:
     """Why an introduction can't be made, or None. What a pool's owner handed over is never promised twice."""
@@ -77,7 +81,7 @@ def made(offer: Offer) -> OfferMade:
 
 def person_answers(offer: Offer, person: UUID, yes: bool, reason: str, capacity: Capacity) -> Outcome:
     """What an adult's answer makes of the offer. One no is a no; nothing is heard of an ended offer or from a stranger."""
-    if offer.state != "open" or person not in offer.people:
+    if not offer.listens_to(person):
         return offer, ()
     if not yes:
         return _fell_through(offer, "person", reason)
@@ -86,7 +90,7 @@ def person_answers(offer: Offer, person: UUID, yes: bool, reason: str, capacity:
 
 def owner_answers(offer: Offer, partner: str, yes: bool, reason: str, capacity: Capacity) -> Outcome:
     """What the owner's answer makes of the offer. Only the place's own owner is heard, while the offer is open."""
-    if offer.state != "open" or partner != offer.partner_id:
+    if not offer.listens_to(partner):
         return offer, ()
     if not yes:
         return _fell_through(offer, "owner", reason)

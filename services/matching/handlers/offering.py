@@ -1,15 +1,27 @@
 """Keeps what became of an offer: saves it, takes the seat, and lets go of what the outcome makes impossible."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from chassis.database import Transaction
 from contracts import Event
 from contracts.fields import Code
 from contracts.matches import OfferLapsed, OfferWithdrawn, PlacementFellThrough, PlacementMade
 from matching.domain import offers as domain
-from matching.domain.offers import Offer
+from matching.domain.offers import Capacity, Offer
 from matching.handlers import proposing
 from matching.store import households, offers, pairs, places
+
+
+async def lock(tx: Transaction, offer_id: UUID) -> tuple[Offer, Capacity] | None:
+    """The offer and how full its place is, while nobody else decides about that place. None: nobody made that offer."""
+    found = await offers.find(tx, offer_id)
+    if found is None:
+        return None
+    capacity = await places.lock_capacity(tx, found.opportunity_id)
+    now = await offers.find(tx, offer_id)  # as it is under the lock
+    assert now is not None
+    return now, capacity
 
 
 async def conclude(tx: Transaction, offer: Offer, events: Sequence[Event]) -> list[Event]:
