@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from browser import browser, look
 
+from browser import browser, look
 from inflytt import local
 
 VACANCY = {
