@@ -96,7 +96,7 @@ def configure_logging(service: str, role: str, level: str = "INFO") -> None:
     handler.addFilter(_only_quiet_libraries)
     root = logging.getLogger()
     root.handlers, root.level = [handler], logging.getLevelName(level)
-    for noisy in ("aiokafka", "faststream"):
+    for noisy in ("aiokafka", "faststream", "uvicorn", "httpx", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service, role=role)
 
