@@ -73,19 +73,14 @@ async def _settle(tx: Transaction, subject: UUID, found: Iterable[Match | None],
 
 
 async def _say_differences(tx: Transaction, touched: frozenset[UUID], changed: Iterable[Match] = ()) -> list[Event]:
-    around = await pairs.pairs_around(tx, touched)
-    stood = [match.pair for match in around.values() if match.state == "proposed"]
-    found = proposals.differences((match.scored for match in around.values()), stood, touched)
-    retract = await pairs.retract(tx, _in_order(around, found.retract))
-    propose = await pairs.propose(tx, _in_order(around, found.propose))
-    again = {match.match_id for match in changed if match.state == "proposed"} - retract
-    ordered = _in_order(around, around)
-    said: list[Event] = [_retracted(match, "outranked") for match in ordered if match.match_id in retract]
-    return said + [_proposed(match) for match in ordered if match.match_id in propose | again]
-
-
-def _in_order(around: dict[Pair, Match], wanted: Iterable[Pair]) -> list[Match]:
-    return sorted((around[pair] for pair in wanted), key=lambda match: match.match_id)
+    around = await pairs.ranked_around(tx, touched)
+    stood = [ranked.scored.pair for ranked in around if ranked.proposed]
+    found = proposals.differences((ranked.scored for ranked in around), stood, touched)
+    retracted = await pairs.retract(tx, found.retract)
+    again = [match for match in changed if match.state == "proposed" and match.pair not in found.retract]
+    proposed = [*await pairs.propose(tx, found.propose), *again]
+    said: list[Event] = [_retracted(match, "outranked") for match in retracted]
+    return said + [_proposed(match) for match in sorted(proposed, key=lambda match: match.match_id)]
 
 
 def _proposed(match: Match) -> MatchProposed:

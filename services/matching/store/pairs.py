@@ -26,10 +26,13 @@ class Match:
     reasons: Reasons | None
     decided_by: str | None = None
 
-    @property
-    def scored(self) -> Scored:
-        assert self.reasons is not None  # a free pair has its reasons: they go only with its seeker
-        return Scored(self.pair, self.reasons.score)
+
+@dataclass(frozen=True)
+class Ranked:
+    """What a free pair's rank needs."""
+
+    scored: Scored
+    proposed: bool
 
 
 # A pair that somebody decides at this moment is waited for, and then left as decided.
@@ -50,7 +53,7 @@ AROUND = """
 with touched as (
   select seeker_id, opportunity_id from matches
   where state in ('near', 'proposed') and (seeker_id = any($1::uuid[]) or opportunity_id = any($1::uuid[])))
-select * from matches
+select seeker_id, opportunity_id, score, state = 'proposed' as proposed from matches
 where state in ('near', 'proposed') and (seeker_id in (select seeker_id from touched)
                   or opportunity_id in (select opportunity_id from touched))
 """
@@ -69,8 +72,8 @@ async def save_pairs(tx: Transaction, new: Sequence[Match]) -> list[Match]:
         [m.pair.place for m in new],
         [m.interest_id for m in new],
         [m.person_id for m in new],
-        [m.scored.score for m in new],
-        [m.reasons.model_dump_json() for m in new if m.reasons],
+        [m.reasons.score if m.reasons else None for m in new],
+        [m.reasons.model_dump_json() if m.reasons else None for m in new],
     )
     return [_match(row) for row in rows]
 
@@ -83,32 +86,33 @@ async def drop_pairs(tx: Transaction, subject: UUID, but: Iterable[UUID] = ()) -
         subject,
         list(but),
     )
-    return sorted((_match(row) for row in rows), key=lambda m: m.match_id)
+    return _in_order(rows)
 
 
-async def pairs_around(tx: Transaction, touched: Iterable[UUID]) -> dict[Pair, Match]:
-    return {(match := _match(row)).pair: match for row in await tx.fetch(AROUND, list(touched))}
+async def ranked_around(tx: Transaction, touched: Iterable[UUID]) -> list[Ranked]:
+    rows = await tx.fetch(AROUND, list(touched))
+    return [Ranked(Scored(Pair(r["seeker_id"], r["opportunity_id"]), r["score"]), r["proposed"]) for r in rows]
 
 
-async def propose(tx: Transaction, matches: Iterable[Match]) -> set[UUID]:
-    """Those of them that nobody decided meanwhile."""
+async def propose(tx: Transaction, found: Iterable[Pair]) -> list[Match]:
+    """Those of them that nobody decided meanwhile are proposed now."""
     rows = await tx.fetch(
         """update matches set state = 'proposed', proposed_at = $2 where match_id = any($1::uuid[]) and state = 'near'
-           returning match_id""",
-        [m.match_id for m in matches],
+           returning *""",
+        [pair.match_id for pair in found],
         tx.now,
     )
-    return {row["match_id"] for row in rows}
+    return _in_order(rows)
 
 
-async def retract(tx: Transaction, matches: Iterable[Match]) -> set[UUID]:
-    """Those of them that nobody decided meanwhile."""
+async def retract(tx: Transaction, found: Iterable[Pair]) -> list[Match]:
+    """Those of them that nobody decided meanwhile are proposed no more."""
     rows = await tx.fetch(
         """update matches set state = 'near', proposed_at = null where match_id = any($1::uuid[]) and state = 'proposed'
-           returning match_id""",
-        [m.match_id for m in matches],
+           returning *""",
+        [pair.match_id for pair in found],
     )
-    return {row["match_id"] for row in rows}
+    return _in_order(rows)
 
 
 async def seekers_in_rankings(tx: Transaction, interest_id: UUID) -> set[UUID]:
@@ -142,6 +146,10 @@ async def decide(tx: Transaction, match_id: UUID, state: str, by: str, reason: s
 async def _one(tx: Transaction, sql: str, match_id: UUID) -> Match | None:
     rows = await tx.fetch(sql, match_id)
     return _match(rows[0]) if rows else None
+
+
+def _in_order(rows: Iterable[asyncpg.Record]) -> list[Match]:
+    return sorted((_match(row) for row in rows), key=lambda match: match.match_id)
 
 
 def _match(row: asyncpg.Record) -> Match:
