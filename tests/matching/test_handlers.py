@@ -1,8 +1,11 @@
 """What matching says when it is told things, on a real PostgreSQL."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from chassis.batch import Batches
 from contracts import Event
@@ -25,6 +28,7 @@ from contracts.matches import (
     PlacementMade,
 )
 from contracts.opportunities import OpportunityClosed, OwnerAnswered, VacancyChanged, VacancyPosted
+from matching import deciding
 from matching.domain.proposals import Pair
 from matchingsample import adult, changed, dwelling, household, vacancy
 
@@ -295,6 +299,23 @@ async def test_two_answers_in_transactions_at_once_never_exceed_the_places(platf
     await asyncio.gather(*(platform.tell(accepted(offer)) for offer in offers))
     said = await platform.said()
     assert (len(of(PlacementMade, said)), len(of(AcceptanceTooLate, said))) == (1, 1)
+
+
+@pytest.mark.parametrize("ends", ["household withdraws", "place closes"])
+async def test_an_introduction_made_while_one_side_leaves_does_not_stay(platform: Any, ends: str) -> None:
+    registered, welder = household(), vacancy()
+    found = await proposal(platform, registered, welder)
+    leaving: Event = InterestWithdrawn(interest_id=registered.interest_id, reason="not_moving")
+    if ends == "place closes":
+        leaving = OpportunityClosed(opportunity_id=welder.opportunity_id, partner_id="norrverk", reason="expired")
+    async with platform.service.database.transaction() as tx:
+        await deciding.approve(tx, found.match_id, "vide", "good_fit", uuid4(), timedelta(days=7))
+        told = asyncio.create_task(platform.tell(leaving))
+        await asyncio.sleep(0.3)
+        assert not told.done()  # it waits for the coordinator's transaction, and then sees the offer
+    await told
+    said = await platform.said()
+    assert [len(of(kind, said)) for kind in (OfferMade, OfferWithdrawn, MatchRetracted)] == [1, 1, 0]
 
 
 async def test_an_answer_to_an_offer_nobody_made_is_kept_and_counts_for_nothing(platform: Any) -> None:
