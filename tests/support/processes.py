@@ -1,0 +1,218 @@
+"""Processes of the small service `tally`: started on free ports, waited for, stopped, killed; their JSON logs, read."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+
+from chassis.kafka import create_topics
+from chassis.migrate import migrate
+from contracts import Topic
+from inflytt.servers import Databases
+from inflytt.servers.process import Child, free_port
+from tally.events import ECHOES, TALLIES
+
+T = TypeVar("T")
+SUPPORT = Path(__file__).parent
+SECRET = "s" * 32
+
+
+async def until(check: Callable[[], Awaitable[T]], seconds: float = 20.0) -> T:
+    """What `check` says as soon as it says something true; AssertionError with its last answer after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (said := await check()):
+        assert time.monotonic() < deadline, f"still {said!r} after {seconds} s"
+        await asyncio.sleep(0.05)
+    return said
+
+
+class Worker:
+    """One process of tally: its doors, its log, its end."""
+
+    def __init__(self, child: Child, port: int, admin: int) -> None:
+        self.child, self.port, self.admin = child, port, admin
+        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=15)
+        self.ops = httpx.AsyncClient(base_url=f"http://127.0.0.1:{admin}", timeout=5)
+
+    async def count(self, counter: UUID, note: str = "", **headers: str) -> httpx.Response:
+        return await self.http.post(f"/counters/{counter}", json={"note": note}, headers=headers)
+
+    async def states(self, door: str = "/readyz") -> dict[str, Any]:
+        """What the health door says of each role; nothing while it does not answer."""
+        try:
+            return (await self.ops.get(door)).json()["roles"]
+        except httpx.TransportError:
+            return {}
+
+    async def ready(self) -> bool:
+        states = await self.states()
+        return bool(states) and all(state["ok"] for state in states.values())
+
+    async def is_ready(self, seconds: float = 30.0) -> "Worker":
+        await until(self._ready_or_dead, seconds)
+        return self
+
+    async def _ready_or_dead(self) -> bool:
+        assert self.child.alive, f"ended while starting: {self.child.last_words()}"
+        return await self.ready()
+
+    async def ended(self, seconds: float = 20.0) -> int | None:
+        """Its exit code, when it ends by itself."""
+
+        async def code() -> bool:
+            return not self.child.alive
+
+        await until(code, seconds)
+        return self.child.kill()
+
+    async def stop(self, seconds: float = 20.0) -> int | None:
+        """SIGTERM, and its exit code; -9 when that did not end it in time."""
+        return await asyncio.to_thread(self.child.stop, seconds)
+
+    def kill(self) -> None:
+        self.child.kill()
+
+    def signal(self, signum: signal.Signals) -> None:
+        assert self.child.pid is not None
+        os.kill(self.child.pid, signum)
+
+    def log(self, event: str = "") -> list[dict[str, Any]]:
+        """What it logged, oldest first; only lines that say `event`, where one is named."""
+        lines = [json.loads(line) for line in self.child.log.read_text().splitlines() if line.startswith("{")]
+        return [line for line in lines if event in ("", line["event"])]
+
+    async def close(self) -> None:
+        self.child.kill()
+        await self.http.aclose()
+        await self.ops.aclose()
+
+
+class Place:
+    """A database and topics of a test's own, and the processes that it starts there."""
+
+    def __init__(self, run: Path, servers: str, database_url: str, prefix: str) -> None:
+        self.run, self.servers, self.database_url, self.prefix = run, servers, database_url, prefix
+        self.workers: list[Worker] = []
+
+    @classmethod
+    async def made(cls, run: Path, servers: str, postgres: Databases, prefix: str = "") -> "Place":
+        """With tally's tables and, unless no broker is there yet, its topics."""
+        name = f"tally_{secrets.token_hex(4)}"
+        place = cls(run, servers, postgres.create_database(name).url, f"{prefix}{name}.")
+        await migrate("tally", place.database_url)
+        return place
+
+    async def topics(self, partitions: int = 6) -> "Place":
+        wanted = [Topic(topic.name, topic.publishers, partitions) for topic in (TALLIES, ECHOES)]
+        await create_topics(self.servers.split(","), self.prefix, wanted)
+        return self
+
+    def start(self, role: str = "all", crash: str = "", **env: str) -> Worker:
+        """A process in this role; it may not be ready yet. `crash` names the point where it ends, "point:n"."""
+        port, admin = free_port(), free_port()
+        told = {
+            "INFLYTT_ENVIRONMENT": "local",
+            "INFLYTT_DATABASE_URL": self.database_url,
+            "INFLYTT_KAFKA_SERVERS": self.servers,
+            "INFLYTT_TOPIC_PREFIX": self.prefix,
+            "INFLYTT_HTTP_PORT": str(port),
+            "INFLYTT_ADMIN_PORT": str(admin),
+            "INFLYTT_COOKIE_SECRET": SECRET,
+            "INFLYTT_SERVICE_TOKEN": SECRET,
+            "INFLYTT_CRASH": crash,
+        }
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("INFLYTT_")}
+        child = Child(
+            f"tally-{role}-{port}",
+            [sys.executable, "-m", "chassis", "tally", "--role", role],
+            self.run,
+            env={**ours, **told, **env, "PYTHONPATH": os.pathsep.join([str(SUPPORT), ours.get("PYTHONPATH", "")])},
+        )
+        child.start()
+        self.workers.append(Worker(child, port, admin))
+        return self.workers[-1]
+
+    async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(self.database_url, timeout=10)
+        try:
+            return await connection.fetch(sql, *args)
+        finally:
+            await connection.close()
+
+    async def value(self, sql: str, *args: Any) -> Any:
+        return (await self.fetch(sql, *args))[0][0]
+
+    async def totals(self) -> dict[UUID, int]:
+        """What each counter stands at."""
+        return {row["id"]: row["total"] for row in await self.fetch("select id, total from counters")}
+
+    async def settled(self, seconds: float = 20.0) -> None:
+        """Returns when all that was counted has been said, heard, and echoed."""
+
+        async def rest() -> bool:
+            (row,) = await self.fetch(
+                """select (select count(*) from outbox) as outbox, (select coalesce(sum(total), 0) from counters) as counted,
+                   (select count(*) from steps) as steps, (select count(*) from echoes) as echoes"""
+            )
+            self.standing = dict(row)
+            return not row["outbox"] and row["steps"] >= row["counted"] and row["echoes"] >= row["counted"]
+
+        try:
+            await until(rest, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{self.standing} after {seconds} s") from error
+
+    async def each_counted_once(self, acked: Iterable[UUID] = (), unanswered: Iterable[UUID] = ()) -> None:
+        """Every acknowledged count happened, one without an answer at most once; each has one effect, in order."""
+        answered, open_ = Counter(acked), Counter(unanswered)
+        totals = await self.totals()
+        for counter in {*answered, *open_, *totals}:
+            least, most = answered[counter], answered[counter] + open_[counter]
+            assert least <= totals.get(counter, 0) <= most, f"{counter}: acknowledged {least}, stands at {totals}"
+        for table, order in (("steps", "nth"), ("echoes", "nth")):
+            rows = await self.fetch(f"select id, array_agg(total order by {order}) as steps from {table} group by id")
+            assert {r["id"]: r["steps"] for r in rows} == {c: list(range(1, n + 1)) for c, n in totals.items()}, table
+        rows = await self.fetch("select id, events, total from seen")
+        assert {r["id"]: (r["events"], r["total"]) for r in rows} == {c: (n, n) for c, n in totals.items()}
+        versions = await self.fetch("select key, version from streams where topic = 'tallies'")
+        assert {UUID(r["key"]): r["version"] for r in versions} == totals
+        assert await self.value("select count(*) from parked") == 0
+
+    async def close(self) -> None:
+        await asyncio.gather(*(worker.close() for worker in self.workers))
+
+
+async def count_all(worker: Worker, counters: Iterable[UUID], note: str = "") -> tuple[list[UUID], list[UUID]]:
+    """Counts these, ten at a time: those with a 2xx, and those without an answer or with a 503, which may have happened."""
+    acked: list[UUID] = []
+    unsure: list[UUID] = []
+    ten = asyncio.Semaphore(10)
+
+    async def one(counter: UUID) -> None:
+        async with ten:
+            try:
+                answer = await worker.count(counter, note)
+            except httpx.TransportError:
+                unsure.append(counter)
+                return
+        assert answer.status_code in (201, 503), answer.text
+        (acked if answer.status_code == 201 else unsure).append(counter)
+
+    await asyncio.gather(*(one(counter) for counter in counters))
+    return acked, unsure
+
+
+def some(counters: int, each: int) -> list[UUID]:
+    """`counters` new ids, each `each` times, taking turns."""
+    return [uuid4() for _ in range(counters)] * each
