@@ -1,7 +1,7 @@
 """Intake: the door of people and partners. It alone knows who anybody is."""
 
 from chassis.service import Service
-from intake import erasures, gateway, handlers
+from intake import gateway, handlers, tidying
 from intake.api import interests, internal, partner
 from intake.pages import confirming, mine, registering
 from intake.settings import IntakeSettings
@@ -19,6 +19,6 @@ service = Service(
     tables=Base.metadata,
     consumer=handlers.consumer,
     routers=[interests.router, partner.router, internal.router, registering.router, confirming.router, mine.router],
-    loops=[gateway.run, erasures.finish],
+    loops=[gateway.run, tidying.run],
     keyring=keys,
 )

@@ -11,6 +11,8 @@ from intake.store.tables import Partner
 # The field list per receiver: all that this kind of organisation may be shown of an adult who said yes.
 SHOWN: dict[str, tuple[str, ...]] = {"employer": ("name", "email", "phone"), "landlord": ("name", "email", "phone")}
 
+STANDS = ("open", "placed")  # when it is over, nobody is shown any more
+
 
 async def offers_of(
     tx: Transaction, partner: Partner, state: str | None, offer_id: UUID | None = None
@@ -20,7 +22,8 @@ async def offers_of(
     people = await households.people(tx, {person for row, _, _ in told for person in row.people})
     fields, shown, answer = SHOWN[partner.kind], [], []
     for row, offer, place in told:
-        yes = [p for p in row.people if offer.answers.get(p) == "yes" and p in people and people[p][0].particulars]
+        yes = [p for p in row.people if row.state in STANDS and offer.answers.get(p) == "yes"]
+        yes = [p for p in yes if p in people and people[p][0].particulars]
         shown += [(row.offer_id, person) for person in yes]
         here = [people[p] for p in row.people if p in people]
         answer.append(

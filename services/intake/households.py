@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.envelope import new_id
-from contracts.erasures import SubjectErased
+from contracts.erasures import ErasureCarriedOut, SubjectErased
 from contracts.interests import (
     ConfirmationRequested,
     InterestChanged,
@@ -18,7 +18,7 @@ from contracts.municipalities import CONTROLLER
 from intake.bodies.registration import Registration
 from intake.domain import links as link_rules
 from intake.domain import offers as offer_rules
-from intake.domain.household import Home, after_confirmation, confirm_by, may_be_registered, standing
+from intake.domain.household import Home, after_confirmation, confirm_by, may_be_registered, standing, stands_without
 from intake.store import households, links, offers
 from intake.store.keys import keys_of
 from intake.store.tables import Interest
@@ -108,12 +108,14 @@ async def moved_in(tx: Transaction, person_id: UUID, month: str) -> bool:
     return True
 
 
-async def withdraw(tx: Transaction, person_id: UUID, reason: str) -> None:
-    """Ends the household's interest. What is known stays until somebody is erased; again is the same."""
+async def withdraw(tx: Transaction, person_id: UUID, reason: str) -> bool:
+    """Ends the household's interest. What is known stays until somebody is erased. False before it was registered."""
     interest = await _locked(tx, person_id)
-    if interest is not None:
-        _acts(tx, person_id, interest.municipality)
-        await _end(tx, interest, reason)
+    if interest is None or interest.state == "awaiting":
+        return False
+    _acts(tx, person_id, interest.municipality)
+    await _end(tx, interest, reason)
+    return True
 
 
 async def _end(tx: Transaction, interest: Interest, reason: str) -> None:
@@ -130,20 +132,27 @@ async def erase(tx: Transaction, person_id: UUID) -> None:
     if interest is None:
         return
     household = await households.household(tx, interest)
+    if all(person.person_id != person_id for person in household.people):
+        return  # somebody else erased them while we waited for the lock
     left = tuple(person for person in household.people if person.person_id != person_id)
     _acts(tx, person_id, interest.municipality)
-    if any(person.confirmed for person in left):
+    if stands_without(household, person_id):
         await keys_of(tx).destroy([person_id])
         await households.remove_adults(tx, [person_id])
         if interest.state == "registered":
             rest = Home(household.interest_id, left, household.wants_home, household.children, household.home)
             tx.publish(standing(rest, InterestChanged))
-        tx.publish(SubjectErased(subject_id=person_id, interest_id=interest.interest_id))
+        _erased(tx, interest, person_id)
         return
     await _end(tx, interest, "erased")
     await _remove(tx, interest, household)
-    for subject in (person_id, interest.interest_id):
+    _erased(tx, interest, person_id, interest.interest_id)
+
+
+def _erased(tx: Transaction, interest: Interest, *subjects: UUID) -> None:
+    for subject in subjects:
         tx.publish(SubjectErased(subject_id=subject, interest_id=interest.interest_id))
+        tx.publish(ErasureCarriedOut(subject_id=subject, service="intake"))
 
 
 async def _remove(tx: Transaction, interest: Interest, household: Home) -> None:

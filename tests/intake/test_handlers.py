@@ -125,6 +125,14 @@ async def test_an_owner_sees_who_it_is_only_after_that_persons_yes_and_it_is_not
     assert "Norrverk AB fick" in (await world.client.get(link)).text
 
 
+async def test_when_an_offer_is_over_its_owner_is_shown_nobody_any_more(world: Any) -> None:
+    made, ask = await offered(world)
+    await world.press(await world.own_page(ask), f"/offers/{made.offer_id}/accept")
+    facts = {name: getattr(made, name) for name in ("offer_id", "interest_id", "opportunity_id", "partner_id")}
+    await world.tell(OfferLapsed(**facts, kind="job", people=(ask,), silent="owner"))
+    assert (await seen(world, made.offer_id))["people"] == []
+
+
 async def test_the_owner_answers_once_and_a_no_has_a_reason(world: Any) -> None:
     made, _ = await offered(world)
     await world.said()

@@ -1,11 +1,12 @@
 """The pages people use: the form, the confirmation, the own page."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.web.catalogues import translators, untranslated
-from contracts.erasures import SubjectErased
+from contracts.erasures import ErasureCarriedOut, SubjectErased
 from contracts.interests import (
     InterestChanged,
     InterestRegistered,
@@ -16,6 +17,7 @@ from contracts.interests import (
     RegistrationLapsed,
 )
 from contracts.matches import OfferMade
+from intake import tidying
 from intake.bodies.reading import GENERAL, SENTENCES
 from intake.pages.form import ASKS
 from intakesample import adult, offer_made, registration
@@ -231,7 +233,9 @@ async def test_the_last_adult_who_is_erased_takes_the_household_along(world: Any
     assert await world.said() == [
         InterestWithdrawn(interest_id=interest_id, reason="erased"),
         SubjectErased(subject_id=ask, interest_id=interest_id),
+        ErasureCarriedOut(subject_id=ask, service="intake"),
         SubjectErased(subject_id=interest_id, interest_id=interest_id),
+        ErasureCarriedOut(subject_id=interest_id, service="intake"),
     ]
     assert await world.database.keyring.get([ask, interest_id]) == {}
     assert await world.people(str(interest_id)) == []
@@ -242,10 +246,22 @@ async def test_an_adult_who_is_erased_leaves_the_other_one_registered(world: Any
     interest_id, (ask, malva) = await world.confirmed(registration(adult(), adult("Malva")), adults=2)
     await world.said()
     await world.press(await world.own_page(ask), "/erase")
-    changed, erased = await world.said()
+    changed, erased, _carried_out = await world.said()
     assert [one.person_id for one in changed.adults] == [malva]
     assert changed.home.value.rooms_min == 3
     assert erased == SubjectErased(subject_id=ask, interest_id=interest_id)
+
+
+async def test_who_did_not_write_can_be_erased_and_the_registration_still_waits(world: Any) -> None:
+    told = (await world.register(registration(adult(), adult("Malva")))).json()
+    ask, malva = await world.people(told["interest_id"])
+    await world.press((await world.letter(malva))["link"])
+    await world.said()
+    await world.press(await world.own_page(malva), "/erase")
+    assert {event.key for event in await world.said()} == {str(malva)}
+    await world.press((await world.letter(ask))["link"])
+    (registered,) = await world.said()
+    assert ([one.person_id for one in registered.adults], registered.awaited) == ([ask], ())
 
 
 async def test_who_withdrew_can_still_be_erased(world: Any) -> None:
@@ -255,6 +271,26 @@ async def test_who_withdrew_can_still_be_erased(world: Any) -> None:
     await world.said()
     await world.press(link, "/erase")
     assert {event.subject_id for event in await world.said()} == {ask, interest_id}
+
+
+async def test_an_erasure_that_a_crash_cut_off_is_finished(world: Any) -> None:
+    interest_id, (ask, malva) = await world.confirmed(registration(adult(), adult("Malva")), adults=2)
+    await world.said()
+    await world.database.keyring.destroy([ask])  # and then the process died
+    await tidying.finish_erasures(world.service)
+    changed, erased, _ = await world.said()
+    assert [one.person_id for one in changed.adults] == [malva]
+    assert erased == SubjectErased(subject_id=ask, interest_id=interest_id)
+    assert await world.people(str(interest_id)) == [malva]
+
+
+async def test_what_has_served_its_time_is_deleted(world: Any, later: Callable[..., None]) -> None:
+    _, (ask,) = await world.confirmed(registration())
+    await world.own_page(ask)
+    later(days=61)
+    await tidying.delete_old(world.service)
+    for table in ("links", "replies", "partner_inputs"):
+        assert await world.rows(f"select * from {table}") == []
 
 
 async def test_a_page_whose_link_was_made_up_says_that_nothing_is_here(world: Any) -> None:
@@ -267,3 +303,28 @@ def test_everything_that_is_said_to_people_is_there_in_english() -> None:
     english = translators("intake")["en"]
     assert {text for text in untranslated("intake", "en") if text not in SAME} == set()
     assert {text for text in said if english(text) == text} == set()
+
+
+async def test_an_erasure_asked_for_twice_at_once_happens_once(world: Any) -> None:
+    _, (ask, malva) = await world.confirmed(registration(adult(), adult("Malva")), adults=2)
+    link = await world.own_page(ask)
+    token = await world.token(link)
+    await world.said()
+    await asyncio.gather(*(world.client.post(f"{link}/erase", data={"csrf": token}) for _ in range(4)))
+    erased = [event for event in await world.said() if isinstance(event, SubjectErased)]
+    assert [event.subject_id for event in erased] == [ask]
+    assert set(await world.database.keyring.get([ask, malva])) == {malva}
+
+
+async def test_two_adults_who_confirm_at_once_make_one_registered_household(world: Any) -> None:
+    told = (await world.register(registration(adult(), adult("Malva")))).json()
+    people = await world.people(told["interest_id"])
+    links = [(await world.letter(person))["link"] for person in people]
+    tokens = [await world.token(link) for link in links]
+    await world.said()
+    pressed = zip(links, tokens, strict=True)
+    await asyncio.gather(*(world.client.post(link, data={"csrf": token}) for link, token in pressed))
+    said = await world.said()
+    assert isinstance(said[0], InterestRegistered)
+    assert [one.person_id for one in said[-1].adults] == people
+    assert said[-1].awaited == ()

@@ -115,8 +115,8 @@ def _answered(token: str, outcome: str, said: str) -> Response:
 @router.post("/min-sida/{token}/withdraw")
 async def withdraw(request: Request, tx: Tx, token: str) -> Response:
     reader = await _reader(tx, token)
-    await doing.withdraw(tx, reader.person.person_id, (await _form_as(request, Withdrawal, tx)).reason)
-    return _back(token, "avslutad")
+    reason = (await _form_as(request, Withdrawal, tx)).reason
+    return _back(token, "avslutad" if await doing.withdraw(tx, reader.person.person_id, reason) else "inte-nu")
 
 
 @router.post("/min-sida/{token}/moved-in")

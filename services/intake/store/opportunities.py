@@ -1,9 +1,11 @@
 """Questions about partners and what they have published."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from chassis.database import Transaction
@@ -79,3 +81,8 @@ async def upsert_partner(tx: Transaction, given: dict[str, Any]) -> bool:
     told = (before.kind, before.name, before.agreement) != (given["kind"], given["name"], given.get("agreement"))
     before.sqlmodel_update(given)
     return told
+
+
+async def sweep_inputs(tx: Transaction, before: datetime) -> None:
+    """Deletes what was noted of inputs before `before`: their topics keep them no longer either."""
+    await tx.session.exec(delete(PartnerInput).where(col(PartnerInput.at) < before))
