@@ -14,6 +14,7 @@ from contracts.messages import MessageFailed, MessageSent, MessageSuppressed, Me
 from contracts.opportunities import VacancyPosted
 from inflytt.servers.mail import Mail
 from intakesample import adult
+from notifications import store
 
 At = Callable[..., None]
 
@@ -172,6 +173,9 @@ async def test_when_the_answer_is_lost_it_is_uncertain_and_never_sent_again(
     await office.ledger.recover()
     assert await office.post.send_round() == 0
     assert len(mail.messages(to=to)) == 1
+    async with office.service.database.transaction() as tx:
+        (listed,) = await store.uncertain(tx)
+    assert (listed.template, listed.reason) == ("confirm", "smtp_server_disconnected")
 
 
 async def test_when_the_answer_is_too_slow_it_is_uncertain(office: Any, intake: Any, mail: Mail) -> None:

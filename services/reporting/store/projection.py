@@ -1,6 +1,7 @@
 """How changes are written to the projection: set by set, never row by row."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy.dialects import postgresql
@@ -20,6 +21,7 @@ async def write(tx: Transaction, rows: Rows) -> None:
             await tx.execute(_upsert(table, columns), *([row[name] for row in changes] for name in columns))
 
 
+@cache
 def _upsert(table: str, columns: tuple[str, ...]) -> str:
     types = Base.metadata.tables[table].columns
     arrays = ", ".join(
