@@ -1,0 +1,137 @@
+"""`inflytt chaos`: kills services and relays at random under load, then counts what got lost, doubled or out of order."""
+
+import argparse
+import asyncio
+import json
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from inflytt import local
+from inflytt.chaos import checks
+from inflytt.chaos.crowd import Crowd, people
+from inflytt.chaos.evidence import Evidence, collect
+from inflytt.chaos.killing import Groups, Kill, Killer, plan
+from inflytt.chaos.organisations import Organisations
+from inflytt.errors import Stop
+from inflytt.local import Platform
+from inflytt.players.journal import NAME, Journal
+from inflytt.players.mailbox import Mailboxes
+
+ROLES = ("api", "consumer", "relay")
+SMTP_TIMEOUT = 3  # seconds; three of it and the letters of a dead sender are back in line
+PARALLEL = 4  # letters that a sender hands over side by side
+SETTINGS = {"INFLYTT_SMTP_TIMEOUT": str(SMTP_TIMEOUT), "INFLYTT_SENDS_IN_PARALLEL": str(PARALLEL)}
+PATIENCE = 120.0  # seconds until a healed platform must be quiet
+
+
+class Unmet(Exception):
+    """The run's folder stays."""
+
+
+def main(args: list[str]) -> int:
+    given = _parse(args)
+    began, told = time.monotonic(), dict[str, Any]()
+    try:
+        with local.running("chaos", _say, ROLES, state=None, settings=SETTINGS) as platform:
+            told |= asyncio.run(_run(platform, given))
+            told["seconds"] = round(time.monotonic() - began, 1)
+            if not told["met"]:
+                _keep(platform.run)
+                raise Unmet
+    except Unmet:
+        print(f"again: {told['replay']}", file=sys.stderr)
+    if given.json:
+        print(json.dumps(told))
+    return 0 if told["met"] else 1
+
+
+def _parse(args: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="inflytt chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=None, help="who falls when, and who plays; random where not given")
+    parser.add_argument("--events", type=int, default=None, help="at least so many events flow; 150 a kill")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    given = parser.parse_args(args)
+    given.seed = random.randrange(1_000_000) if given.seed is None else given.seed
+    given.events = given.events or max(1500, 150 * given.kills)
+    return given
+
+
+async def _run(platform: Platform, given: argparse.Namespace) -> dict[str, Any]:
+    journal = Journal(platform.run / NAME)
+    kills = plan(sorted(platform.processes), given.kills, given.seed)
+    async with Groups(platform) as groups:
+        killer = Killer(platform, groups, _say)
+        try:
+            await _play(platform, journal, kills, killer, given)
+        except* Stop as stops:
+            raise _first(stops) from stops
+    _say("quiet; everything is held against everything")
+    evidence = await collect(platform)
+    verdict = checks.judge(journal, evidence)
+    bound = PARALLEL * sum(kill.name == "notifications-consumer" for kill in kills)
+    return _told(platform, given, evidence, verdict, bound) | {"recovery": killer.recovery}
+
+
+async def _play(
+    platform: Platform, journal: Journal, kills: list[Kill], killer: Killer, given: argparse.Namespace
+) -> None:
+    """Load and kills at once; then the platform heals, the last letters are answered, and nothing flows any more."""
+    seconds = kills[-1].at if kills else 10.0
+    cast = people(given.seed, given.events // 5, platform.clock.now())
+    mailboxes = Mailboxes(platform.mail_url, httpx.AsyncHTTPTransport())
+    crowd = Crowd(platform.intake, mailboxes, journal, given.seed)
+    offers = Organisations(platform, journal, given.seed, given.events // 25, given.events // 40)
+    _say(f"{len(cast)} households register within {seconds:.0f} s, {len(kills)} kills, seed {given.seed}")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(crowd.play(cast, seconds))
+        working = group.create_task(offers.play(seconds))
+        await killer.run(kills)
+        await crowd.all_in.wait()
+        offers.evening.set()
+        await working
+        _say("everything is healed; waiting until nothing flows")
+        await platform.quiet(PATIENCE)
+        await asyncio.sleep(1)  # the last letters are read
+        crowd.closed.set()
+    await platform.quiet(PATIENCE)
+
+
+def _first(stops: BaseExceptionGroup[Stop]) -> Stop:
+    """Several may give up at once, each for the same reason."""
+    one = stops.exceptions[0]
+    return _first(one) if isinstance(one, BaseExceptionGroup) else one
+
+
+def _told(
+    platform: Platform, given: argparse.Namespace, evidence: Evidence, verdict: checks.Verdict, bound: int
+) -> dict[str, Any]:
+    found = {name: getattr(verdict, name) for name in ("lost", "duplicates", "inversions", "uncertain")}
+    for name, sentences in found.items():
+        for sentence in sentences[:20]:
+            _say(f"{name}: {sentence}")
+    (platform.run / "verdict.json").write_text(json.dumps(found, indent=1))
+    return {
+        "kills": given.kills,
+        "events": evidence.events,
+        **{name: len(sentences) for name, sentences in found.items()},
+        "uncertain_bound": bound,
+        "seed": given.seed,
+        "replay": f'make chaos ARGS="--kills {given.kills} --seed {given.seed} --events {given.events} --json"',
+        "met": not (verdict.lost or verdict.duplicates or verdict.inversions) and len(verdict.uncertain) <= bound,
+    }
+
+
+def _keep(run: Path) -> None:
+    """The next run sweeps away what has a file `alive`."""
+    (run / "alive").unlink()
+    _say(f"not met; logs, journal, verdict and data stay in {run}")
+
+
+def _say(line: str) -> None:
+    print(f"· {line}", file=sys.stderr, flush=True)

@@ -1,0 +1,143 @@
+"""The people of a chaos run: they register, confirm by the links of their letters, and answer what they are offered."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import httpx
+
+from inflytt.chaos.patience import patiently
+from inflytt.players.browser import Browser, Mark, Page
+from inflytt.players.journal import Journal
+from inflytt.players.mailbox import Letter, Mailboxes
+from inflytt.players.people import Adult, Household, Size, households
+
+LOOK = 0.4  # seconds between two looks at the mail
+AGAIN, YES, LEAVE = 0.1, 0.8, 0.04  # shares: send a registration twice, say yes, withdraw after confirming
+
+
+def people(seed: int, count: int, now: datetime) -> list[Household]:
+    """So many households in an order of their own; every fifth a couple, some of whom never confirm."""
+    size = Size(
+        households=count, couples=count // 5, silent_partners=count // 30, silent=count // 20, leaving=0, twice=0
+    )
+    told = households(seed, size, now)
+    random.Random(f"order {seed}").shuffle(told)
+    return told
+
+
+class Crowd:
+    """All people at once, each at their own time. `all_in`: everybody is registered; `closed`: no more letters will come."""
+
+    def __init__(self, intake: str, mailboxes: Mailboxes, journal: Journal, seed: int) -> None:
+        self.intake, self.mailboxes, self.journal = intake, mailboxes, journal
+        self.rng = random.Random(f"crowd {seed}")
+        self.connections = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=24))
+        self.all_in, self.closed = asyncio.Event(), asyncio.Event()
+
+    async def play(self, cast: Sequence[Household], seconds: float) -> None:
+        """Everybody registers within `seconds`; returns when `closed` and all have done what their letters ask for."""
+        reading = asyncio.create_task(self._read_mail())
+        async with asyncio.TaskGroup() as adults:
+            async with asyncio.TaskGroup() as door:
+                for nth, household in enumerate(cast):
+                    door.create_task(self._come(household, nth * seconds / len(cast), adults))
+            self.all_in.set()
+        reading.cancel()
+
+    async def _read_mail(self) -> None:
+        while True:
+            await self.mailboxes.look()
+            await asyncio.sleep(LOOK)
+
+    async def _come(self, household: Household, at: float, adults: asyncio.TaskGroup) -> None:
+        await asyncio.sleep(at)
+        interest_id = await self._register(household)
+        for adult in household.adults:
+            if adult.confirms:
+                adults.create_task(self._adult(adult, interest_id))
+
+    async def _register(self, household: Household) -> str:
+        key, program = str(UUID(int=self.rng.getrandbits(128))), Browser(self.connections)
+
+        async def send() -> httpx.Response:
+            url, headers = f"{self.intake}/api/interests", {"Idempotency-Key": key}
+            return await program.call("POST", url, json=household.body(), headers=headers)
+
+        for _ in range(1 + (self.rng.random() < AGAIN)):
+            answer, tries = await patiently(send)
+            body = answer.json()
+            people = [adult.email for adult in household.adults]
+            self.journal.note(
+                people[0], "register", "http", answer.status_code, key=key, people=people, tries=tries, answer=body
+            )
+        return str(body.get("interest_id"))
+
+    async def _adult(self, adult: Adult, interest_id: str) -> None:
+        letter = await self._letter(adult, "/bekrafta/")
+        browser = Browser(self.connections, adult.language)
+        if letter is None or not await self._confirm(browser, adult, letter, interest_id):
+            return
+        seen = letter.id
+        while letter := await self._letter(adult, "/min-sida/", seen):
+            seen = letter.id
+            await self._answer_offers(browser, adult, letter, interest_id)
+
+    async def _letter(self, adult: Adult, path: str, after: str = "") -> Letter | None:
+        """The next letter with such a link; None when no more letters will come."""
+        while True:
+            closed = self.closed.is_set()
+            for letter in self.mailboxes.by_address[adult.email]:
+                if letter.id > after and letter.link and path in letter.link:
+                    return letter
+            if closed:
+                return None
+            await asyncio.sleep(LOOK)
+
+    async def _confirm(self, browser: Browser, adult: Adult, letter: Letter, interest_id: str) -> bool:
+        """Opens the link and presses the button. A link that is used after a lost answer was used by this very press."""
+        pressed = False
+
+        async def press() -> Page:
+            nonlocal pressed
+            page = await browser.open(str(letter.link))
+            if page.status != 200:
+                return page
+            pressed = True
+            return await browser.send(page.form(urlsplit(str(letter.link)).path))
+
+        page, tries = await patiently(press)
+        done = page.status == 200 or (page.status == 410 and pressed)
+        self.journal.note(adult.email, "confirm", "http", page.status, interest_id=interest_id, done=done, tries=tries)
+        own = [link for link in page.links if "/min-sida/" in link]
+        if own and self.rng.random() < LEAVE:
+            await self._withdraw(browser, adult, own[0], interest_id)
+        return done
+
+    async def _withdraw(self, browser: Browser, adult: Adult, link: str, interest_id: str) -> None:
+        async def press() -> Page:
+            page = await browser.open(link)
+            forms = [form for form in page.forms if form.action.endswith("/withdraw")]
+            return await browser.send(forms[0]) if forms else page
+
+        page, tries = await patiently(press)
+        self.journal.note(adult.email, "withdraw", "http", page.status, interest_id=interest_id, tries=tries)
+
+    async def _answer_offers(self, browser: Browser, adult: Adult, letter: Letter, interest_id: str) -> None:
+        page, _ = await patiently(lambda: browser.open(str(letter.link)))
+        for mark in page.marked("offer"):
+            if mark.forms:
+                await self._answer(browser, adult, mark, interest_id)
+
+    async def _answer(self, browser: Browser, adult: Adult, mark: Mark, interest_id: str) -> None:
+        yes = self.rng.random() < YES
+        form = mark.form("/accept" if yes else "/decline")
+        page, tries = await patiently(lambda: browser.send(form, {} if yes else {"reason": "timing"}))
+        said = parse_qs(urlsplit(page.url).query).get("sagt", [""])[0]
+        self.journal.note(
+            adult.email, "answer", "http", page.status, interest_id=interest_id, offer_id=mark.data["offer"],
+            answer="yes" if yes else "no", done=said in ("ja", "nej") or (said == "redan" and tries > 1), tries=tries,
+        )  # fmt: skip

@@ -1,0 +1,156 @@
+"""What the outsiders were promised by a 2xx, or wrote to Kafka, must show everywhere downstream, once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from itertools import groupby
+
+from inflytt.chaos.checks import Verdict
+from inflytt.chaos.evidence import Evidence
+from inflytt.players.journal import Journal
+
+
+def registrations(journal: Journal, e: Evidence, verdict: Verdict) -> None:
+    """One key, one interest, the same answer each time; and one request to confirm for each adult."""
+    told = sorted(journal.those("register"), key=lambda entry: str(entry["key"]))
+    asked = Counter(record.body["interest_id"] for record in e.of("ConfirmationRequested"))
+    known = dict[str, int]()
+    for key, entries in groupby(told, key=lambda entry: str(entry["key"])):
+        answers = [(entry.status, entry["answer"], len(entry["people"])) for entry in entries]
+        status, body, people = answers[0]
+        if status != 201:
+            verdict.lost.append(f"registration {key} was answered {status} {body}")
+        elif any(answer != answers[0] for answer in answers):
+            verdict.duplicates.append(f"registration {key} was answered differently the second time")
+        else:
+            known[body["interest_id"]] = people
+    verdict.missing("registered, and no row in intake:", known, e.column("intake", "interests", "interest_id"))
+    verdict.missing("registered, and not asked to confirm:", known.items(), asked.items())
+    seen = {row["interest_id"] for row in e.rows("reporting", "households") if row["requested_at"]}
+    verdict.missing("registered, and unknown to reporting:", known, seen)
+    unknown = (e.column("intake", "interests", "interest_id") | set(asked)) - set(known)
+    verdict.duplicates += [f"interest {one} is nobody's" for one in unknown]
+
+
+def confirmations(journal: Journal, e: Evidence, verdict: Verdict) -> None:
+    """Who pressed the button is confirmed, and with the one who wrote the household can be matched."""
+    writers = {entry["people"][0] for entry in journal.those("register")}
+    confirmed, registered = Counter[str](), set[str]()
+    for entry in journal.those("confirm"):
+        if not entry["done"]:
+            verdict.lost.append(f"the link to confirm {entry['interest_id']} was answered {entry.status}")
+            continue
+        confirmed[entry["interest_id"]] += 1
+        registered |= {entry["interest_id"]} if entry.who in writers else set()
+    noted = Counter(row["interest_id"] for row in e.rows("intake", "adults") if row["confirmed_at"])
+    verdict.missing("confirmed, and not so in intake:", confirmed.items(), noted.items())
+    verdict.duplicates += [f"{one} was confirmed by nobody" for one in noted if one not in confirmed]
+    said = {record.body["interest_id"] for record in e.of("InterestRegistered")}
+    verdict.missing("confirmed, and never said:", registered, said)
+    verdict.missing(
+        "confirmed, and unknown to matching:", registered, e.column("matching", "households", "interest_id")
+    )
+    matched = Counter(row["interest_id"] for row in e.rows("matching", "adults"))
+    adults = {one: count for one, count in confirmed.items() if one in registered}
+    verdict.missing("confirmed, and not an adult in matching:", adults.items(), matched.items())
+    counted = {row["interest_id"] for row in e.rows("reporting", "households") if row["registered_at"]}
+    verdict.missing("confirmed, and unknown to reporting:", registered, counted)
+
+
+def withdrawals(journal: Journal, e: Evidence, verdict: Verdict) -> None:
+    gone = {entry["interest_id"] for entry in journal.those("withdraw") if entry.status == 200}
+    verdict.missing("withdrawn, and never said:", gone, (r.body["interest_id"] for r in e.of("InterestWithdrawn")))
+    for service, table in (("intake", "interests"), ("matching", "households")):
+        ended = {row["interest_id"] for row in e.rows(service, table) if row["state"] == "withdrawn"}
+        verdict.missing(f"withdrawn, and not in {service}:", gone & e.column(service, table, "interest_id"), ended)
+    counted = {row["interest_id"] for row in e.rows("reporting", "households") if row["withdrawn_at"]}
+    verdict.missing("withdrawn, and unknown to reporting:", gone, counted)
+
+
+def places(journal: Journal, e: Evidence, verdict: Verdict) -> None:
+    """One reference, one place, by either door; known to all who need it."""
+    ids = {row["reference"]: row["opportunity_id"] for row in e.rows("intake", "opportunities")}
+    published = {str(entry["reference"]) for entry in journal.those("post", "dwelling")}
+    verdict.missing("published, and no row in intake:", published, ids)
+    verdict.duplicates += [f"place {one} is nobody's" for one in ids.keys() - published]
+    for entry in journal.those("post"):
+        if entry.status != 201 or entry["told"]["opportunity_id"] != ids.get(entry["reference"]):
+            verdict.lost.append(f"vacancy {entry['reference']} was answered {entry.status} {entry['told']}")
+    there = {ids[one] for one in published if one in ids}
+    said = {record.body["opportunity_id"] for record in e.of("VacancyPosted", "DwellingListed")}
+    verdict.missing("published, and never said:", there, said)
+    for service, table in (("matching", "opportunities"), ("notifications", "places"), ("reporting", "opportunities")):
+        verdict.missing(f"published, and unknown to {service}:", there, e.column(service, table, "opportunity_id"))
+    closed = {str(entry["path"]).split("/")[3] for entry in journal.those("close") if entry.status == 200}
+    verdict.missing("closed, and never said:", closed, (r.body["opportunity_id"] for r in e.of("OpportunityClosed")))
+    shut = {row["opportunity_id"] for row in e.rows("matching", "opportunities") if row["state"] == "closed"}
+    verdict.missing("closed, and open in matching:", closed, shut)
+
+
+def inputs(journal: Journal, e: Evidence, verdict: Verdict) -> None:
+    """Every record of a partner is taken or refused, and what is refused is told once."""
+    taken = {(row["partition"], row["offset"]): row["refused"] for row in e.rows("intake", "partner_inputs")}
+    sent = {
+        (entry["partition"], entry["offset"]): entry.did
+        for entry in journal.those("dwelling", "wrong", "own")
+        if entry.door == "kafka"
+    }
+    verdict.missing("a partner's record, not dealt with:", sent, taken)
+    refused = {where for where, code in taken.items() if code}
+    verdict.missing("malformed, and not refused:", (where for where, did in sent.items() if did == "wrong"), refused)
+    told = {(r.value, *r.headers.items()): r.body for r in e.partners if r.topic.endswith(".rejected")}
+    answers = [(body["partition"], body["offset"]) for body in told.values()]
+    verdict.missing("refused, and never told:", refused, answers)
+    verdict.at_most_once("refusal of", answers)
+    events = [record for record in e.of("InputRefused") if record.body["door"] == "kafka"]
+    if len(events) != len(refused):
+        verdict.lost.append(f"{len(refused)} of Kafka's inputs were refused, {len(events)} are said to be")
+
+
+def decisions(journal: Journal, e: Evidence, verdict: Verdict) -> None:
+    """Approved is introduced, once, and everybody knows."""
+    approved = {entry["match_id"] for entry in journal.those("approve") if entry["done"]}
+    offered = {record.body["match_id"]: record.body["offer_id"] for record in e.of("OfferMade")}
+    verdict.missing("approved, and no offer was made:", approved, offered)
+    tried = {entry["match_id"] for entry in journal.those("approve")}
+    verdict.duplicates += [f"match {one} was approved by nobody" for one in offered.keys() - tried]
+    for service in ("matching", "intake", "reporting"):
+        verdict.missing(
+            f"offered, and unknown to {service}:", offered.values(), e.column(service, "offers", "offer_id")
+        )
+    told = {r.body["offer_id"] for r in e.partners if r.topic.endswith(".out") and r.body["type"] == "offer_made"}
+    verdict.missing("offered, and its owner was not told:", offered.values(), told)
+
+
+def answers(journal: Journal, e: Evidence, verdict: Verdict) -> None:
+    """Who was told that the answer is received has answered, once."""
+    done, tried = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for entry in journal.those("answer"):
+        tried[entry["offer_id"]].add(entry.who)
+        if entry["done"]:
+            done[entry["offer_id"]].add(entry.who)
+    said = Counter(record.body["offer_id"] for record in e.of("OfferAccepted", "OfferDeclined"))
+    verdict.lost += [f"answer to {one}" for one, people in done.items() if said[one] < len(people)]
+    verdict.duplicates += [f"answer to {one}" for one, count in said.items() if count > len(tried[one])]
+    owners = {record.body["offer_id"] for record in e.of("OwnerAnswered")}
+    taken = {(row["partition"], row["offset"]) for row in e.rows("intake", "partner_inputs") if not row["refused"]}
+    own = [
+        entry
+        for entry in journal.those("own")
+        if entry.status == 200 or _where(entry.get("partition"), entry.get("offset")) in taken
+    ]
+    verdict.missing("the owner's answer, taken and never said:", (entry["offer_id"] for entry in own), owners)
+
+
+def _where(partition: int | None, offset: int | None) -> tuple[int | None, int | None]:
+    return partition, offset
+
+
+ALL: list[Callable[[Journal, Evidence, Verdict], None]] = [
+    registrations,
+    confirmations,
+    withdrawals,
+    places,
+    inputs,
+    decisions,
+    answers,
+]
