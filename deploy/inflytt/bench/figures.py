@@ -1,0 +1,51 @@
+"""What a benchmark says: figures beside their floors and goals, as a table or as one JSON object."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`goal`: the least ratio where there is a floor, else the most that `value` may be."""
+
+    name: str
+    value: float
+    unit: str
+    floor: float | None
+    ratio: float | None
+    goal: float
+    met: bool
+
+
+def beside(name: str, unit: str, rounds: Sequence[tuple[float, float]], goal: float) -> Figure:
+    """Of rounds of (ours, floor) the medians, and the median of their ratios."""
+    ratio = median(ours / floor for ours, floor in rounds)
+    value, floor = (median(column) for column in zip(*rounds, strict=True))
+    return Figure(name, round(value), unit, round(floor), round(ratio, 3), goal, ratio >= goal)
+
+
+def at_most(name: str, unit: str, value: float, goal: float) -> Figure:
+    return Figure(name, round(value, 2), unit, None, None, goal, value <= goal)
+
+
+def tell(figures: Sequence[Figure], as_json: bool) -> None:
+    if as_json:
+        missed = [figure.name for figure in figures if not figure.met]
+        print(json.dumps({"figures": [asdict(figure) for figure in figures], "missed": missed}, indent=2))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("figure", "value", "", "floor", "ratio", "goal", ""):
+        table.add_column(column, justify="left" if column in ("figure", "") else "right")
+    for f in figures:
+        sign, met = ("≥" if f.ratio else "≤"), "[green]met[/]" if f.met else "[red]missed[/]"
+        table.add_row(f.name, f"{f.value:g}", f.unit, _text(f.floor), _text(f.ratio), f"{sign} {f.goal:g}", met)
+    Console().print(table)
+
+
+def _text(number: float | None) -> str:
+    return "–" if number is None else f"{number:g}"
