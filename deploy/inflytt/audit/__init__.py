@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.text import Text
 
 from inflytt import local
+from inflytt.audit import erasure, order, tables
 from inflytt.audit import journal as held
-from inflytt.audit import order, tables
 from inflytt.audit.canaries import Canaries
 from inflytt.audit.findings import Finding, Report
 from inflytt.audit.log import Log, read_log
@@ -58,13 +58,21 @@ async def audit(platform: local.Platform) -> Report:
             *order.on_the_road(story),
             *compared,
         ]
-        findings += [*held.Held(journal, story).findings(), *held.mail(letters, journal, story)]
+        findings += await erasure.left_behind(story, connections)
+        findings += [*(players := held.Held(journal, story)).findings(), *held.mail(letters, journal, story)]
         findings += await _canaries(platform, journal, letters, log, connections)
     finally:
         for connection in connections.values():
             await connection.close()
     seconds = round(time.monotonic() - began, 1)
-    return Report(findings, len(log.records), len(journal.entries), rows, len(letters), seconds)
+    return Report(
+        [players.named(finding) for finding in findings],
+        len(log.records),
+        len(journal.entries),
+        rows,
+        len(letters),
+        seconds,
+    )
 
 
 async def _letters(platform: local.Platform) -> list[Letter]:

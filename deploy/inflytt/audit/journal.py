@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from contracts.references import reference
@@ -23,6 +24,28 @@ class Held:
             if entry.get("reference") and entry.who.startswith("household")
         }
         self.rejected = {entry["input"] for entry in journal.those("rejected")}
+        self.names = self._names()
+
+    def named(self, finding: Finding) -> Finding:
+        """The finding with the name by which people know what it is about: a reference, and who among the players."""
+        known = [self.names[part] for part in finding.id.split() if part in self.names]
+        return replace(finding, told=f"{known[0]}: {finding.told}") if known else finding
+
+    def _names(self) -> dict[str, str]:
+        who = {told: household for household, told in self.references.items()}
+        names = {id: ", ".join(filter(None, (told, who.get(told)))) for told, id in self.interests.items()}
+        for id, household in self.story.households.items():
+            names |= {person: f"{names[id]}, adult {n}" for n, person in enumerate(household.asked, 1)}
+        names |= {
+            id: f"{r.value['reference']} of {r.value['partner_id']}" for id, r in self.story.opportunities.items()
+        }
+        for id, offer in self.story.offers.items():
+            if offer.made:
+                names[id] = f"{names[offer.made['interest_id']]} to {names[offer.made['opportunity_id']]}"
+        for record in self.story.log.of("messages"):
+            to = record.value.get("person_id") or record.value.get("partner_id")
+            names[record.key] = f"{record.value['template']} to {names.get(str(to), to)}"
+        return names
 
     def findings(self) -> list[Finding]:
         return [

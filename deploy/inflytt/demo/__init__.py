@@ -68,7 +68,7 @@ async def judged(platform: local.Platform, scenario: Scenario) -> dict[str, Any]
     verdict = await _verified(platform)
     related = expected.related()
     counted = {name: value for name, value in report.as_json().items() if name in COUNTED}
-    found = [str(finding) for finding in report.findings] + verdict.differences
+    found = [str(finding) for finding in report.findings] + verdict.differences + expected.surprises()
     fits = related["by_a_related_one"] * 2 >= related["adults"] and not related["by_an_unrelated_one"]
     result = {"seed": scenario.seed, "expected": figures, "actual": told, **counted, "related": related}
     result |= {"projection_equals_replay": verdict.equal, "findings": found}

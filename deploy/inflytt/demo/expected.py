@@ -10,6 +10,7 @@ from inflytt.audit.log import Log
 from inflytt.demo.brute import Side, standing
 from inflytt.demo.scenario import Scenario
 from inflytt.players.households import Family, Person
+from inflytt.players.people import Size
 
 ENDS = {"lapsed": "lapsed", "placed": "placed"} | dict.fromkeys(
     ("fell_through", "withdrawn", "too_late"), "fell_through"
@@ -67,6 +68,19 @@ class Expected:
             "by_a_related_one": len({person for person, near in introduced if near >= 500}),
             "by_an_unrelated_one": len({person for person, near in introduced if near < 500}),
         }
+
+    def surprises(self) -> list[str]:
+        """What was answered otherwise than it should, and what the scenario did not get to show."""
+        back = {(e["partition"], e["offset"]): e for e in self.journal.those("rejected")}
+        told = []
+        for entry in self.journal.those("malformed"):
+            answer = entry if entry.status else back.get((entry["partition"], entry["offset"]))
+            if answer is None or entry["expected"] not in answer["codes"] or not answer["sentence"]:
+                told.append(f"{entry.who} sent what is {entry['expected']} by {entry.door} and was answered otherwise")
+        strangers = [e for e in self.journal.those("register") if e.who.startswith("stranger") and not e["refused"]]
+        told += [f"the rubbish of {entry.who} was answered {entry.status}" for entry in strangers]
+        missing = [name for name, count in self.figures().items() if not count and self.scenario.size == Size()]
+        return told + [f"the scenario shows nothing that is {name}" for name in missing]
 
     def decided(self) -> set[tuple[UUID, UUID]]:
         done = [e for e in self.journal.those("approve", "reject") if e["done"]]
