@@ -44,17 +44,21 @@ class Watch:
     KEYS, SHARE, SECONDS = 20, 0.01, 60.0
 
     def __init__(self) -> None:
-        self.minute: deque[tuple[float, int, int]] = deque()  # when, records, parked
+        self.minute: deque[tuple[float, int, set[object]]] = deque()  # when, records, troubled keys
 
     def judge(self, tally: Tally) -> None:
-        """Raises TooManyParked above 20 parked and 1 % of a minute's records; the batch is then not committed."""
-        now = time.monotonic()
-        self.minute.append((now, tally.handled + tally.repeated + tally.parked, tally.parked))
-        while now - self.minute[0][0] > self.SECONDS:
+        """Raises TooManyParked above 20 keys and 1 % of a minute's records; the batch is then not committed."""
+        while self.minute and time.monotonic() - self.minute[0][0] > self.SECONDS:
             self.minute.popleft()
-        records, parked = sum(m[1] for m in self.minute), sum(m[2] for m in self.minute)
-        if parked > self.KEYS and parked > records * self.SHARE:
-            raise TooManyParked(f"{parked} of the last minute's {records} records could not be handled")
+        records = sum(m[1] for m in self.minute) + tally.handled + tally.passed_over + tally.repeated + tally.parked
+        keys = len(set().union(tally.troubled, *(m[2] for m in self.minute)))
+        if keys > self.KEYS and keys > records * self.SHARE:
+            raise TooManyParked(f"{keys} keys fail in the last minute's {records} records")
+
+    def remember(self, tally: Tally) -> None:
+        """Only what was committed: a batch that comes again is one batch."""
+        records = tally.handled + tally.passed_over + tally.repeated + tally.parked
+        self.minute.append((time.monotonic(), records, tally.troubled))
 
 
 @dataclass
@@ -71,13 +75,12 @@ class Handlers:
             return
         assert heard.envelope is not None
         tx.envelope = heard.envelope
-        token = telemetry.set_traceparent(heard.envelope.traceparent)
         try:
-            for handler in self.singles.get((heard.topic, heard.envelope.type), ()):
-                tx.publish(*(await handler(heard.event, tx) or ()))
+            with telemetry.trace(heard.envelope.traceparent):
+                for handler in self.singles.get((heard.topic, heard.envelope.type), ()):
+                    tx.publish(*(await handler(heard.event, tx) or ()))
         finally:
             tx.envelope = None
-            telemetry.reset_traceparent(token)
 
     async def handle_batch(self, topic: str, records: list[Heard], tx: Transaction) -> None:
         """Answers a topic's records, in order, with the one handler that asked for batches of it."""
@@ -85,9 +88,8 @@ class Handlers:
         wanted = [h for h in records if h.envelope is not None and h.envelope.type in types]
         for heard, event in (await handler(wanted, tx) if wanted else None) or ():
             assert heard.envelope is not None
-            token = telemetry.set_traceparent(heard.envelope.traceparent)
-            tx.publish(event, cause=heard.envelope)
-            telemetry.reset_traceparent(token)
+            with telemetry.trace(heard.envelope.traceparent):
+                tx.publish(event, cause=heard.envelope)
 
 
 class Batches:
@@ -105,12 +107,12 @@ class Batches:
         Raises what waiting may cure; then nothing has happened.
         """
         records = await opened(records, keyring)
+        if any(h.error and h.envelope for h in records):
+            return await self._in_one_transaction(records, one_by_one=True)
         try:
-            if any(h.error and h.envelope for h in records):
-                return await self._in_one_transaction(records, one_by_one=True)
             return await self._in_one_transaction(records, one_by_one=False)
         except Exception as error:
-            if is_passing(error):
+            if is_passing(error) or isinstance(error, TooManyParked):
                 raise
             log.warning("batch_failed_goes_one_by_one", consumer=self.consumer, error=type(error).__name__)
             return await self._in_one_transaction(records, one_by_one=True)
@@ -126,26 +128,26 @@ class Batches:
                 if heard.envelope is None:
                     await parking.park(tx, self.consumer, heard, "unreadable", heard.error)
                     tally.parked += 1
+                    tally.troubled.add((heard.topic, heard.partition, heard.offset))
                 elif heard.envelope.id not in fresh or heard.envelope.version <= last.get(heard.stream, 0):
                     tally.repeated += 1
-                elif (order := self._order(heard, last, blocked)) is not None:
-                    await parking.park(tx, self.consumer, heard, *order)
-                    blocked.add(heard.stream)
-                    tally.parked += 1
-                    fresh.discard(heard.envelope.id)
                 else:
                     fresh.discard(heard.envelope.id)  # a repeat in the same batch is a repeat
-                    if one_by_one and not await self._alone(heard, tx):
-                        blocked.add(heard.stream)
+                    if await self._waits(heard, last, blocked, tx) or (one_by_one and not await self._alone(heard, tx)):
                         tally.parked += 1
+                        if heard.stream not in blocked:
+                            tally.troubled.add(heard.stream)
+                        blocked.add(heard.stream)
                         continue
                     accepted.append(heard)
                     last[heard.stream] = heard.envelope.version
             if not one_by_one:
                 await self._together(accepted, tx)
-            tally.handled = len(accepted)
+            tally.passed_over = sum(h.event is None for h in accepted)
+            tally.handled = len(accepted) - tally.passed_over
             await self._save(tx, records, last)
             self.watch.judge(tally)
+        self.watch.remember(tally)
         self._count(tally, accepted)
         return tally
 
@@ -162,15 +164,15 @@ class Batches:
         last = {(r["source"], r["topic"], r["key"]): r["version"] for r in rows}
         return last, await parking.blocked(tx, self.consumer, streams)
 
-    def _order(self, heard: Heard, last: dict[Stream, int], blocked: set[Stream]) -> tuple[str, str] | None:
-        """None when it is this event's turn; else how it is parked: behind another, or because one before it is missing."""
+    async def _waits(self, heard: Heard, last: dict[Stream, int], blocked: set[Stream], tx: Transaction) -> bool:
+        """Parks an event whose turn has not come: behind one that is parked, or because one before it is missing."""
         assert heard.envelope is not None
-        expected = last.get(heard.stream, 0) + 1
-        if heard.stream in blocked and heard.envelope.version > expected:
-            return "behind", ""
-        if heard.envelope.version > expected:
-            return "behind", f"gap: version {heard.envelope.version} came where {expected} was due"
-        return None if heard.stream not in blocked or heard.envelope.version == expected else ("behind", "")
+        version, due = heard.envelope.version, last.get(heard.stream, 0) + 1
+        if version == due:
+            return False
+        why = "" if heard.stream in blocked else f"gap: version {version} came where {due} was due"
+        await parking.park(tx, self.consumer, heard, "behind", why)
+        return True
 
     async def _alone(self, heard: Heard, tx: Transaction) -> bool:
         """Handles one event in a savepoint; parks it when it fails for good."""
@@ -179,12 +181,13 @@ class Batches:
                 raise ValueError(heard.error)
             async with tx.savepoint():
                 await self.handlers.handle_one(heard, tx)
-                await tx.session.flush()
+                await tx.flush()
         except Exception as error:
             if is_passing(error):
                 raise
-            why = heard.error or f"{type(error).__name__} in {_frame(error)}"
-            log.error("event_parked", consumer=self.consumer, topic=heard.topic, offset=heard.offset, why=why)
+            why = heard.error or f"{type(error).__name__} in {frame(error)}"
+            with telemetry.trace(heard.envelope.traceparent if heard.envelope else None):
+                log.error("event_parked", consumer=self.consumer, topic=heard.topic, offset=heard.offset, why=why)
             await parking.park(tx, self.consumer, heard, "failed", why)
             return False
         return True
@@ -212,13 +215,13 @@ class Batches:
         await tx.execute(SAVE, self.consumer, *versions, *places)
 
     def _count(self, tally: Tally, accepted: Sequence[Heard]) -> None:
-        for outcome in ("handled", "repeated", "parked"):
+        for outcome in ("handled", "passed_over", "repeated", "parked"):
             telemetry.EVENTS.labels(self.consumer, outcome).inc(getattr(tally, outcome))
         if accepted and (envelope := accepted[-1].envelope) is not None:
             telemetry.END_TO_END.labels(self.consumer).observe(max(0.0, (wall() - envelope.time).total_seconds()))
 
 
-def _frame(error: BaseException) -> str:
+def frame(error: BaseException) -> str:
     """Where it happened: file and line of the innermost frame. Never the error's text, which may hold somebody's data."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import MetaData, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
@@ -18,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock, faults, outbox
 from chassis.envelope import Envelope
+from chassis.nudger import Nudger
 from chassis.outbox import Saying
 from contracts import Event
 
@@ -67,6 +69,7 @@ class Transaction:
         self.keyring = keyring
         self._acting = acting
         self.sayings: list[Saying] = []
+        self.said = False  # something is in the outbox
 
     def acting(self, actor: str, municipality: str = "", controller: str = "") -> None:
         """Sets who the events of this transaction are said by and for, where no cause tells it."""
@@ -115,7 +118,7 @@ class Transaction:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None
         if not driver.is_in_transaction():  # SQLAlchemy begins with its first statement
-            await self.session.execute(BEGIN)
+            await connection.execute(BEGIN)
         return driver
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
@@ -127,22 +130,20 @@ class Transaction:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What fails inside is undone, with what it said; the rest of the transaction stands."""
-        said = len(self.sayings)
+        sayings, said = list(self.sayings), self.said
         try:
             async with self.session.begin_nested():
                 yield
         except BaseException:
-            del self.sayings[said:]
+            self.sayings, self.said = sayings, said
             raise
 
-    async def flush(self) -> bool:
-        """Writes what the ORM holds and what was said. True when the relay has something to do."""
+    async def flush(self) -> None:
+        """Writes what the ORM holds and what was said: only then is it known that it can be written."""
         await self.session.flush()
-        if not self.sayings:
-            return False
-        await outbox.write(await self.raw(), self.keyring, self.sayings)
-        self.sayings = []
-        return True
+        if self.sayings:
+            await outbox.write(await self.raw(), self.keyring, self.sayings)
+            self.sayings, self.said = [], True
 
 
 BEGIN = text("select 1")
@@ -166,6 +167,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=False,
+            hide_parameters=True,  # an error's text may come into a log
             connect_args={"server_settings": settings, "timeout": 10, "command_timeout": 60},
         )
         self.nudger = Nudger(url)
@@ -183,16 +185,16 @@ class Database:
         try:
             tx = Transaction(session, self.keyring, self.source, Acting(actor, municipality, controller))
             yield tx
-            said = await tx.flush()
-            faults.point("before commit")
+            await tx.flush()
+            faults.point("before commit", tx.said)
             await session.commit()
-            faults.point("after commit")
+            faults.point("after commit", tx.said)
         except BaseException:
             await asyncio.shield(session.rollback())
             raise
         finally:
             await asyncio.shield(session.close())
-        if said:
+        if tx.said:
             self.nudger.nudge()
 
     async def ping(self) -> None:
@@ -204,68 +206,24 @@ class Database:
         await self.engine.dispose()
 
 
-class Nudger:
-    """Wakes the relay after commits: one NOTIFY for all of a moment, on a connection of its own, never in a transaction.
-
-    A NOTIFY inside the transaction takes a lock that all commits share. The relay polls as well, so a lost nudge
-    costs half a second and nothing else.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.task: asyncio.Task[None] | None = None
-        self.again = False
-
-    def nudge(self) -> None:
-        self.again = True
-        if self.task is None or self.task.done():
-            self.task = asyncio.create_task(self._notify())
-
-    async def _notify(self) -> None:
-        try:
-            connection = await asyncpg.connect(self.url, timeout=5)
-        except (OSError, asyncpg.PostgresError):
-            return  # the relay's own poll finds the rows
-        try:
-            for _ in range(500):
-                if not self.again:
-                    await asyncio.sleep(0.02)
-                    continue
-                self.again = False
-                await connection.execute("select pg_notify('outbox', '')")
-                await asyncio.sleep(0.002)
-        except (OSError, asyncpg.PostgresError):
-            return
-        finally:
-            await connection.close(timeout=1)
-
-    async def close(self) -> None:
-        if self.task is not None:
-            self.task.cancel()
-            await asyncio.gather(self.task, return_exceptions=True)
+PASSING = ("08", "40001", "40P01", "53", "55P03", "57P", "58", "25P03")  # SQLSTATEs, or their classes, that pass
 
 
-PASSING = (
-    "08",
-    "40001",
-    "40P01",
-    "53",
-    "55P03",
-    "57P",
-    "58",
-    "25P03",
-)  # SQLSTATEs, or their classes, that go away by waiting
+# Whatever a lost connection may be told as. The last of asyncpg's: the server's last word came and the end not yet.
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, DBAPIError, PoolTimeout)
 
 
 def is_passing(error: BaseException) -> bool:
     """Whether waiting may cure it: connections, deadlocks, shutdowns. Everything else is the event's or our own fault."""
     if isinstance(error, DBAPIError):
-        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
+        if error.connection_invalidated:
             return True
         error = error.orig.__cause__ or error.orig if error.orig else error
     if isinstance(error, asyncpg.PostgresError):
         return bool(error.sqlstate) and error.sqlstate.startswith(PASSING)
-    return isinstance(error, (OSError, TimeoutError, asyncpg.InterfaceError, Passing))
+    if isinstance(error, asyncpg.InterfaceError):  # also of a value that no column takes, for which waiting is no cure
+        return "closed" in str(error)
+    return isinstance(error, (OSError, PoolTimeout, Passing, asyncpg.InternalClientError))
 
 
 class Passing(Exception):

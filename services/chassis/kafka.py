@@ -84,6 +84,15 @@ async def create_topics(servers: list[str], prefix: str = "", topics: Iterable[T
         await admin.close()
 
 
+async def stop_producer(producer: AIOKafkaProducer, patience: float = 3.0) -> None:
+    """Stops it; what a broker does not take within `patience` seconds is let go."""
+    try:
+        await asyncio.wait_for(producer.stop(), patience)
+    except TimeoutError:
+        await producer._sender.close()
+        await producer.client.close()
+
+
 async def start_producer(servers: list[str]) -> AIOKafkaProducer:
     """An idempotent producer for whole batches: one request in flight per broker, so big batches are what counts."""
     producer = AIOKafkaProducer(

@@ -1,45 +1,27 @@
-"""A consumer at work: FastStream batches, one transaction each, offsets after it; redrive and what is due in between."""
+"""A consumer at work: batches from Kafka, one transaction each, offsets after it; redrive and what is due in between."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
-import asyncpg
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
-from faststream.kafka.message import KafkaAckableMessage
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from chassis import faults, parking, redrive, telemetry
 from chassis.batch import Batches, TooManyParked
 from chassis.consumer import Consumer
-from chassis.database import Database, Transaction, is_passing
+from chassis.database import AWAY, Database, Transaction
 from chassis.due import take_due
 from chassis.kafka import calm, wait_for_kafka
+from chassis.pulse import Pulse
 from chassis.records import read
 from chassis.settings import Settings
+from chassis.subscription import subscribe
 from chassis.telemetry import log
-
-MAX_RECORDS = 500
-QUIET = 30.0  # seconds without a fetch answer before we are not ready
-SLOW = 60.0  # seconds in one batch before we are not ready
-
-
-async def _as_is(records: Any) -> KafkaAckableMessage:
-    """FastStream's parser: decodes nothing, so that no header can break it."""
-    return KafkaAckableMessage(body=b"", raw_message=records, headers={}, consumer=None)
-
-
-async def _records(message: Any) -> Any:
-    """FastStream's decoder: the handler gets Kafka's records, to be read once, by us."""
-    return message.raw_message
+from chassis.writer import Writer
 
 
 class Listening(ConsumerRebalanceListener):
@@ -48,18 +30,19 @@ class Listening(ConsumerRebalanceListener):
     def __init__(self, consumer: Consumer, database: Database, settings: Settings) -> None:
         self.consumer, self.database, self.settings = consumer, database, settings
         self.prefix = settings.topic_prefix
+        self.group = self.prefix + consumer.group
+        self.writer = Writer(database, self.group) if consumer.single_writer else None
         self.batches = Batches(consumer.name, consumer.handlers, self.begin)
+        self.pulse = Pulse()
         self.busy = asyncio.Lock()  # one transaction at a time: a batch, a redrive, or what is due
-        self.state = "starting"  # then "stands by", "listens", "halted"
-        self.halted = ""
         self.stopping = asyncio.Event()
-        self.lost = asyncio.Event()
-        self.batch_since: float | None = None
-        self.progress = time.monotonic()
-        self.failures = 0
-        self.writer: AsyncConnection | None = None
-        self.broker: KafkaBroker | None = None
+        self.anew = asyncio.Event()  # what was agreed with Kafka or the database no longer holds
+        self.held: dict[TopicPartition, int] = {}  # the next offset of each partition that is ours to handle
         self.subscriber: Any = None
+
+    def begin(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction where this consumer writes: on the lock's own connection, or on any."""
+        return self.writer.transaction() if self.writer else self.database.transaction()
 
     # running
 
@@ -67,185 +50,140 @@ class Listening(ConsumerRebalanceListener):
         """Until stop(). Starts anew, with a word in the log, when the lock, the database or Kafka was lost."""
         while not self.stopping.is_set():
             try:
-                async with self._writing():
-                    if self.stopping.is_set():
-                        return
-                    await self._listen()
-            except (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
+                self.pulse.state = "waits for Kafka"
+                await _first(self.stopping.wait(), wait_for_kafka(self.settings.servers))
+                async with self._writing() as may_write:
+                    if may_write and not self.stopping.is_set():
+                        await self._listen()
+            except (*AWAY, KafkaError) as error:
                 log.warning("consumer_restarts", consumer=self.consumer.name, error=type(error).__name__)
-                await self._wait(0.5)
-            finally:
-                self.state = "halted" if self.halted else "starting"
+            await self._wait(0.5)
 
     def stop(self) -> None:
         self.stopping.set()
 
-    async def _listen(self) -> None:
-        self.lost.clear()
-        await wait_for_kafka(self.settings.servers)
-        self.broker = KafkaBroker(
-            self.settings.servers,
-            allow_auto_create_topics=False,
-            consumer_only=True,
-            graceful_timeout=15,
-            apply_types=False,
-            logger=None,
-            client_id=f"{self.consumer.name}",
-        )
-        self.subscriber = self.broker.subscriber(
-            *[self.prefix + topic for topic in self.consumer.topics],
-            group_id=self.prefix + self.consumer.group,
-            group_instance_id=self.settings.instance or None,
-            listener=self,
-            batch=True,
-            max_records=MAX_RECORDS,
-            batch_timeout_ms=10,
-            ack_policy=AckPolicy.MANUAL,
-            no_reply=True,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            session_timeout_ms=6000,
-            heartbeat_interval_ms=500,
-            rebalance_timeout_ms=30_000,
-            fetch_max_wait_ms=100,
-            partition_assignment_strategy=(StickyPartitionAssignor,),
-            parser=_as_is,
-            decoder=_records,
-        )
-        self.subscriber(self._handle)
-        beside: list[asyncio.Task[None]] = []
-        try:
-            await self.broker.start()
-            calm(self.subscriber.consumer._client)
-            self.state, self.progress = "listens", time.monotonic()
-            log.info("consumer_listens", consumer=self.consumer.name, topics=self.consumer.topics)
-            beside = [
-                asyncio.create_task(self._every(0.25, self._due)),
-                asyncio.create_task(self._every(0.5, self._redrive)),
-                asyncio.create_task(self._every(2.0, self._measure)),
-            ]
-            await _first(self.stopping.wait(), self.lost.wait())
-        finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-            async with self.busy:  # the batch under way ends
-                pass
-            await self.broker.stop()
-            self.broker = None
-
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[None]:
-        """The single writer's lock, held on the connection that all its batches use; nothing where there is none."""
-        if not self.consumer.single_writer:
-            yield
+    async def _writing(self) -> AsyncIterator[bool]:
+        if self.writer is None:
+            yield True
             return
-        engine = create_async_engine(
-            self.database.url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=1,
-            connect_args={
-                "server_settings": {
-                    "application_name": f"{self.consumer.name} writer",
-                    "idle_session_timeout": "10s",
-                    "idle_in_transaction_session_timeout": "10s",
-                },
-                "timeout": 10,
-                "command_timeout": 60,
-            },
-        )
-        try:
-            async with engine.connect() as connection:
-                driver = (await connection.get_raw_connection()).driver_connection
-                assert driver is not None
-                lock = f"{self.prefix}{self.consumer.group}"
-                while not await driver.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", lock):
-                    self.state, self.progress = "stands by", time.monotonic()
-                    if await self._wait(1.0):
-                        return
+        async with self.writer.holding(self.stopping, self._stands_by) as holds:
+            if holds:
                 log.info("writer_holds_lock", consumer=self.consumer.name)
-                self.writer = connection
-                yield
+            yield holds
+
+    def _stands_by(self) -> None:
+        self.pulse.state = "stands by"
+
+    async def _listen(self) -> None:
+        self.anew.clear()
+        broker, self.subscriber = subscribe(
+            self.settings.servers,
+            [self.prefix + topic for topic in self.consumer.topics],
+            self.group,
+            self.settings.instance,
+            self.consumer.name,
+            self,
+            self._handle,
+        )
+        beside = [
+            asyncio.create_task(self._every(0.25, self._due)),
+            asyncio.create_task(self._every(0.5, self._redrive)),
+            asyncio.create_task(self._every(2.0, self._measure)),
+        ]
+        try:
+            await broker.start()
+            calm(self.subscriber.consumer._client)
+            self.pulse.state = "listens"
+            self.pulse.beat()
+            log.info("consumer_listens", consumer=self.consumer.name, topics=self.consumer.topics)
+            await _first(self.stopping.wait(), self.anew.wait())
         finally:
-            self.writer = None
-            with suppress(Exception):
-                await engine.dispose()
+            self.pulse.state = "starting"
+            self.anew.set()  # no batch begins
+            async with self.busy:  # what is under way ends
+                for task in beside:
+                    task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await broker.stop()
+            self.held.clear()
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Transaction]:
-        """A transaction where this consumer writes: the writer's own connection, or any."""
-        if self.consumer.single_writer and self.writer is None:
-            raise ConnectionError("the writer's lock is lost")
-        async with self.database.transaction(connection=self.writer) as tx:
-            yield tx
-
-    async def _wait(self, seconds: float) -> bool:
-        """Waits; True when it is time to stop."""
+    async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), seconds)
-        return self.stopping.is_set()
 
     # batches
 
     async def _handle(self, records: Sequence[ConsumerRecord]) -> None:
         async with self.busy:
-            kafka = self.subscriber.consumer
-            held = kafka.assignment()
-            records = [r for r in records if TopicPartition(r.topic, r.partition) in held]
-            if not records or self.halted or self.lost.is_set():
+            records = [r for r in records if TopicPartition(r.topic, r.partition) in self.held]
+            if self.pulse.halted or self.stopping.is_set() or self.anew.is_set():
                 self._rewind(records)
+            elif not records or await self._applied(records):
                 return
-            self.batch_since = time.monotonic()
-            try:
-                await self.batches.apply([read(r, self.prefix) for r in records], self.database.keyring)
-                faults.point("before offset commit")
-                await kafka.commit({TopicPartition(r.topic, r.partition): r.offset + 1 for r in records})
-                faults.point("after offset commit")
-                self.progress, self.failures = time.monotonic(), 0
-                return
-            except (CommitFailedError, IllegalStateError):
-                return  # taken away meanwhile: the next owner redelivers, the inbox drops it
-            except TooManyParked as error:
-                self.halted = str(error)
-                log.critical("consumer_halted", consumer=self.consumer.name, why=self.halted)
-                self._rewind(records)
-            except Exception as error:
-                # Without the rewind the next commit would skip this batch for good.
-                self._rewind(records)
-                self.failures += 1
-                log.warning(
-                    "batch_waits", consumer=self.consumer.name, error=type(error).__name__, failures=self.failures
-                )
-                if self.writer is not None and is_passing(error):
-                    self.lost.set()
-            finally:
-                self.batch_since = None
-        await self._wait(min(5.0, 0.1 * 2 ** min(self.failures, 6)))
+        await self._wait(1.0 if self.pulse.halted else min(5.0, 0.1 * 2 ** min(self.pulse.failures, 6)))
+
+    async def _applied(self, records: Sequence[ConsumerRecord]) -> bool:
+        """Handles and commits a batch. When that fails, all of it comes again."""
+        self.pulse.batch_since = time.monotonic()
+        try:
+            await self.batches.apply([read(r, self.prefix) for r in records], self.database.keyring)
+            after = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+            self.held |= after
+            faults.point("before offset commit")
+            await self.subscriber.consumer.commit(after)
+            faults.point("after offset commit")
+        except (CommitFailedError, IllegalStateError):
+            pass  # taken away meanwhile: the next owner redelivers, the inbox drops it
+        except TooManyParked as error:
+            self.pulse.halted = str(error)
+            log.critical("consumer_halted", consumer=self.consumer.name, why=self.pulse.halted)
+            self._rewind(records)
+            return False
+        except Exception as error:
+            # Without the rewind the next commit would skip this batch for good.
+            self._rewind(records)
+            self.pulse.failures += 1
+            self._failed("batch_waits", error, failures=self.pulse.failures)
+            return False
+        finally:
+            self.pulse.batch_since = None
+        self.pulse.beat()
+        return True
 
     def _rewind(self, records: Sequence[ConsumerRecord]) -> None:
-        kafka = self.subscriber.consumer
-        if kafka is None:
-            return
-        held = kafka.assignment()
         for record in reversed(records):
-            if (where := TopicPartition(record.topic, record.partition)) in held:
-                kafka.seek(where, record.offset)
+            with suppress(IllegalStateError):  # no longer ours
+                self.subscriber.consumer.seek(TopicPartition(record.topic, record.partition), record.offset)
+
+    def _failed(self, event: str, error: Exception, **what: Any) -> None:
+        log.warning(event, consumer=self.consumer.name, error=type(error).__name__, **what)
+        if self.writer and not self.writer.holds:
+            self.anew.set()
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
         async with self.busy:  # the batch under way still commits in the old generation
-            pass
+            self.held.clear()
+        telemetry.LAG.clear()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
-        """Continues where the database says: a restored database, or a group that Kafka forgot, skips nothing."""
-        self.progress = time.monotonic()
-        if not assigned:
-            return
-        async with self.busy, self.begin() as tx:
-            rows = await tx.fetch(
-                'select topic, partition, "offset" from offsets where consumer = $1', self.consumer.name
-            )
-        saved = {(self.prefix + r["topic"], r["partition"]): r["offset"] for r in rows}
-        for where in assigned:
-            self.subscriber.consumer.seek(where, saved.get((where.topic, where.partition), 0))
+        """Continues where the database says: a restored database, or a group that Kafka forgot, skips nothing.
+
+        Until then nothing is handled: what was fetched meanwhile came from where Kafka says.
+        """
+        try:
+            async with self.busy, self.begin() as tx:
+                rows = await tx.fetch(
+                    'select topic, partition, "offset" from offsets where consumer = $1', self.consumer.name
+                )
+                saved = {TopicPartition(self.prefix + r["topic"], r["partition"]): r["offset"] for r in rows}
+                for where in assigned:
+                    self.subscriber.consumer.seek(where, saved.get(where, 0))
+                self.held = {where: saved.get(where, 0) for where in assigned}
+        except Exception as error:
+            self._failed("offsets_unknown", error)
+            self.anew.set()
+        self.pulse.beat()
 
     # beside the batches
 
@@ -256,40 +194,28 @@ class Listening(ConsumerRebalanceListener):
                 more = await work()
             except Exception as error:
                 more = False
-                log.warning("work_waits", work=work.__name__, error=type(error).__name__)
-                if self.writer is not None and is_passing(error):
-                    self.lost.set()
+                self._failed("work_waits", error, work=work.__name__)
             await asyncio.sleep(0 if more else seconds)
 
     async def _due(self) -> bool:
-        if not self.consumer.when:
-            return await self._beat()
+        """Handles what is due. Asks also when nothing can be: that keeps an idle writer's session, and so its lock."""
+        if self.writer is None and not self.consumer.when:
+            return False
         async with self.busy:
             return await take_due(self.begin, self.consumer.when) > 0
 
-    async def _beat(self) -> bool:
-        """Keeps an idle writer's session, and so its lock, alive."""
-        if self.writer is not None:
-            async with self.busy, self.begin() as tx:
-                await tx.fetch("select 1")
-        return False
-
     async def _redrive(self) -> bool:
-        held = [(p.topic.removeprefix(self.prefix), p.partition) for p in self.subscriber.consumer.assignment()]
-        if not held or self.halted:
-            return False
         async with self.busy:
+            held = [(where.topic.removeprefix(self.prefix), where.partition) for where in self.held]
+            if not held or self.pulse.halted:
+                return False
             return await redrive.redrive(self.batches, self.database.keyring, held)
 
     async def _measure(self) -> bool:
-        consumer = self.subscriber.consumer
-        for where in consumer.assignment():
-            end = consumer.highwater(where)
-            if end is not None:
-                lag = max(0, end - await consumer.position(where))
-                telemetry.LAG.labels(self.consumer.name, where.topic.removeprefix(self.prefix), where.partition).set(
-                    lag
-                )
+        for where, following in self.held.items():
+            if (end := self.subscriber.consumer.highwater(where)) is not None:
+                topic = where.topic.removeprefix(self.prefix)
+                telemetry.LAG.labels(self.consumer.name, topic, where.partition).set(max(0, end - following))
         async with self.busy, self.begin() as tx:
             telemetry.PARKED.labels(self.consumer.name).set(await parking.count(tx, self.consumer.name))
         return False
@@ -297,39 +223,22 @@ class Listening(ConsumerRebalanceListener):
     # health
 
     def ready(self) -> tuple[bool, str]:
-        """Whether this consumer does its work, or stands by as it should; and why."""
-        if self.halted:
-            return False, self.halted
-        if self.state != "listens":
-            return self.state == "stands by", self.state
-        if self.batch_since is not None and (stuck := time.monotonic() - self.batch_since) > 1:
-            return stuck < SLOW, f"a batch for {stuck:.0f} s"
-        if self.failures > 3:
-            return False, f"{self.failures} batches in a row failed"
-        consumer = self.subscriber.consumer
-        held = consumer.assignment() if consumer else ()
-        if not held:
-            return False, "no partitions"
-        quiet = max(self._quiet(consumer.last_poll_timestamp(where)) for where in held)
-        return quiet < QUIET, f"{len(held)} partitions, last fetch {quiet:.0f} s ago"
+        consumer: AIOKafkaConsumer | None = self.subscriber.consumer if self.subscriber else None
+        if consumer is None:
+            return self.pulse.ready([])
+        return self.pulse.ready([consumer.last_poll_timestamp(where) for where in consumer.assignment()])
 
     def alive(self) -> tuple[bool, str]:
-        """False when only a new process helps."""
-        if self.batch_since is not None and time.monotonic() - self.batch_since > SLOW * 5:
-            return False, "a batch that never ends"
-        if self.state == "listens" and self.subscriber is not None and all(t.done() for t in self.subscriber.tasks):
-            return False, "the consume loop ended"
-        return True, self.state
-
-    def _quiet(self, last: int | None) -> float:
-        since_progress = time.monotonic() - self.progress
-        return min(since_progress, time.time() - last / 1000) if last else since_progress
+        return self.pulse.alive(self.subscriber is None or any(not t.done() for t in self.subscriber.tasks))
 
 
-async def _first(*waits: Awaitable[Any]) -> None:
+async def _first(*waits: Coroutine[Any, Any, Any]) -> None:
+    """Returns, or raises, when the first of them does; the others are cancelled."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
         for task in tasks:
             task.cancel()

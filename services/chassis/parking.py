@@ -61,7 +61,7 @@ async def due_streams(tx: Transaction, consumer: str, partitions: Iterable[tuple
     """Keys of these partitions that an operator asked for, or whose head only waits and can go."""
     topics, numbers = zip(*partitions, strict=True)
     rows = await tx.fetch(
-        """select p.source, p.topic, p.key, bool_or(p.due) as due, (array_agg(p.state order by p.id))[1] as head
+        """select p.source, p.topic, p.key, bool_or(p.due) as due, (array_agg(p.state order by p.version, p.id))[1] as head
            from parked p where p.consumer = $1 and p.state <> 'unreadable'
              and (p.topic, p.partition) in (select * from unnest($2::text[], $3::int[]))
            group by 1, 2, 3""",

@@ -96,10 +96,10 @@ def _opened(heard: Heard, keys: dict[Any, bytes]) -> Heard:
 
 @dataclass
 class Tally:
-    """What became of a batch's records."""
+    """What became of a batch's records, and which keys (or unreadable records) are troubled by it."""
 
     handled: int = 0
+    passed_over: int = 0  # of a type that this version does not know
     repeated: int = 0
-    passed_over: int = 0
     parked: int = 0
-    seconds: list[float] = field(default_factory=list)
+    troubled: set[object] = field(default_factory=set)

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
-from chassis import parking
-from chassis.batch import LAST, SAVE, Batches
+import asyncpg
+
+from chassis import parking, telemetry
+from chassis.batch import LAST, SAVE, Batches, frame
 from chassis.database import Keyring, Transaction, is_passing
 from chassis.records import Stream, opened
 from chassis.telemetry import log
+
+FAILED = "update parked set state = 'failed', error = $2, attempts = attempts + 1 where id = $1"
+WAITS = "update parked set due = false where consumer = $1 and source = $2 and topic = $3 and key = $4 and due"
 
 
 async def redrive(batches: Batches, keyring: Keyring, partitions: Sequence[tuple[str, int]]) -> bool:
@@ -21,38 +26,42 @@ async def redrive(batches: Batches, keyring: Keyring, partitions: Sequence[tuple
 
 
 async def _redrive_key(batches: Batches, keyring: Keyring, tx: Transaction, stream: Stream) -> bool:
-    """In order until one fails again, which then heads the sequence; the rest waits behind it."""
+    """In order until one fails again, which then heads the sequence, or is missing; the rest waits behind it."""
     rows = await parking.sequence(tx, batches.consumer, stream)
     found = await tx.fetch(LAST, batches.consumer, *[[part] for part in stream])
     last = start = found[0]["version"] if found else 0
     for row in rows:
-        (heard,) = await opened([parking.unparked(row)], keyring)
-        assert heard.envelope is not None
-        version = heard.envelope.version
-        if version > last + 1 and not row["skip"]:
-            await tx.execute("update parked set due = false where id = $1", row["id"])
-            break  # the one before it is still missing
-        if version > last and not row["skip"]:
-            try:
-                if heard.error:
-                    raise ValueError(heard.error)
-                async with tx.savepoint():
-                    await batches.handlers.handle_one(heard, tx)
-                    await tx.session.flush()
-            except Exception as error:
-                if is_passing(error):
-                    raise
-                why = heard.error or type(error).__name__
-                log.error("redrive_failed", consumer=batches.consumer, topic=heard.topic, offset=heard.offset, why=why)
-                await tx.execute(
-                    "update parked set due = false, state = 'failed', error = $2, attempts = attempts + 1 where id = $1",
-                    row["id"],
-                    why,
-                )
-                break
-        last = max(last, version)
+        if (
+            row["version"] > last
+            and not row["skip"]
+            and not (row["version"] == last + 1 and await _redriven(batches, keyring, tx, row))
+        ):
+            await tx.execute(WAITS, batches.consumer, *stream)
+            break
+        last = max(last, row["version"])
         await tx.execute("delete from parked where id = $1", row["id"])
     if last > start:
         source, topic, key = stream
         await tx.execute(SAVE, batches.consumer, [source], [topic], [key], [last], [], [], [])
     return last > start
+
+
+async def _redriven(batches: Batches, keyring: Keyring, tx: Transaction, row: asyncpg.Record) -> bool:
+    """Handles one parked event. False, with why in its row, when it fails again."""
+    (heard,) = await opened([parking.unparked(row)], keyring)
+    assert heard.envelope is not None
+    try:
+        if heard.error:
+            raise ValueError(heard.error)
+        async with tx.savepoint():
+            await batches.handlers.handle_one(heard, tx)
+            await tx.flush()
+    except Exception as error:
+        if is_passing(error):
+            raise
+        why = heard.error or f"{type(error).__name__} in {frame(error)}"
+        with telemetry.trace(heard.envelope.traceparent):
+            log.error("redrive_failed", consumer=batches.consumer, topic=heard.topic, offset=heard.offset, why=why)
+        await tx.execute(FAILED, row["id"], why[:500])
+        return False
+    return True

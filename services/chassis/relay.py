@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
@@ -12,12 +13,15 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from chassis import faults, outbox, telemetry
-from chassis.kafka import start_producer
+from chassis.database import AWAY
+from chassis.kafka import start_producer, stop_producer
 from chassis.telemetry import log
 
 LOCK = 7_700_001  # the session advisory lock that makes one relay of many
 LIMIT = 2000
 POLL = 0.5  # seconds; a nudge after each commit makes it sooner
+BEAT = 3.0  # seconds between signs of life while the broker is silent: the lock's session must not idle
+LAST = 3.0  # seconds that it goes on draining after stop()
 NEXT = "select seq, id, topic, key, version, type, headers, payload from outbox order by seq limit $1"
 GONE = "delete from outbox where seq = any($1::bigint[])"
 WAITING = (
@@ -35,21 +39,22 @@ class Relay:
         self.state = "starting"  # then "stands by", "holds"
         self.progress = time.monotonic()
         self.woken = asyncio.Event()
-        self.stopping = False
+        self.ends: float | None = None  # when it stops, at the latest
         self.partitions: dict[str, list[int]] = {}
 
     async def run(self) -> None:
         """Until stop(): takes the lock when it is free, drains, and starts anew when the database or Kafka went away."""
-        while not self.stopping:
+        while self.ends is None:
             try:
                 await self._session()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError) as error:
+            except (*AWAY, KafkaError) as error:
                 self.state = "starting"
                 log.warning("relay_restarts", error=type(error).__name__)
                 await asyncio.sleep(0.5)
 
     def stop(self) -> None:
-        self.stopping = True
+        """Ends it when the outbox is empty, or soon."""
+        self.ends = time.monotonic() + LAST
         self.woken.set()
 
     async def _session(self) -> None:
@@ -64,12 +69,12 @@ class Relay:
             while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
                 self.state, self.progress = "stands by", time.monotonic()
                 await self._pause(2)
-                if self.stopping:
+                if self.ends is not None:
                     return
             await connection.add_listener("outbox", lambda *_: self.woken.set())
             await self._drain(connection)
         finally:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*AWAY):
                 await connection.close(timeout=2)
 
     async def _drain(self, connection: asyncpg.Connection) -> None:
@@ -83,7 +88,7 @@ class Relay:
                 rows = await connection.fetch(NEXT, LIMIT)
                 if rows:
                     faults.point("before publish")
-                    await self._publish(producer, rows)
+                    await _alive(connection, self._publish(producer, rows))
                     faults.point("after ack")
                     await connection.execute(GONE, [row["seq"] for row in rows])
                     faults.point("after outbox delete")
@@ -91,13 +96,13 @@ class Relay:
                 if self.progress - measured > 2:
                     measured = self.progress
                     await _measure(connection)
+                if self.ends is not None and (not rows or self.progress > self.ends):
+                    return
                 if not rows:
-                    if self.stopping:
-                        return
                     await self._pause(POLL)
         finally:
             # After a refused batch an idempotent producer is broken for good: whoever comes next makes a new one.
-            await producer.stop()
+            await stop_producer(producer)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -142,6 +147,17 @@ async def _send(producer: AIOKafkaProducer, topic: str, partition: int, rows: Se
             batch.append(**one)
     batch.close()
     await (await producer.send_batch(batch, topic, partition=partition))
+
+
+async def _alive(connection: asyncpg.Connection, work: Coroutine[Any, Any, None]) -> None:
+    """Does `work` while the lock's session is kept alive; ends it when that session, and so the lock, is gone."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait([task], timeout=BEAT))[0]:
+            await connection.execute("select 1")
+        task.result()
+    finally:
+        task.cancel()
 
 
 async def _measure(connection: asyncpg.Connection) -> None:

@@ -150,9 +150,7 @@ class Process:
         await asyncio.wait([told, watching, *self.tasks.values()], return_when=asyncio.FIRST_COMPLETED)
         for name, task in {"admin": watching, **self.tasks}.items():
             if task.done():
-                log.critical(
-                    "part_ended", part=name, error=repr(task.exception()) if not task.cancelled() else "cancelled"
-                )
+                log.critical("part_ended", part=name, exc_info=None if task.cancelled() else task.exception())
         await self._stop()
         admin.should_exit = True
         await asyncio.wait([watching], timeout=2)
@@ -191,13 +189,14 @@ class Process:
             self.listening.stop()
         first = [task for name, task in self.tasks.items() if name != "relay"]
         if first:
-            await asyncio.wait(first, timeout=12)
+            await asyncio.wait(first, timeout=11)
         if self.relay:
             self.relay.stop()
             await asyncio.wait([self.tasks["relay"]], timeout=4)
         for task in self.tasks.values():
             task.cancel()
-        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+        if self.tasks:
+            await asyncio.wait(self.tasks.values(), timeout=2)
 
     def _ops(self) -> Any:
         async def api() -> tuple[bool, str]:

@@ -3,7 +3,11 @@
 import logging
 import secrets
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
+from pathlib import Path
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -35,6 +39,16 @@ def reset_traceparent(token: Token[str | None]) -> None:
     _traceparent.reset(token)
 
 
+@contextmanager
+def trace(header: str | None) -> Iterator[None]:
+    """What is said and logged inside belongs to the trace that `header` names; None: to a new one."""
+    token = set_traceparent(header)
+    try:
+        yield
+    finally:
+        reset_traceparent(token)
+
+
 def current_traceparent() -> str:
     """The traceparent in force here; starts a trace where there is none."""
     if (value := _traceparent.get()) is None:
@@ -49,6 +63,20 @@ def trace_id() -> str:
 def _add_trace(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     if (value := _traceparent.get()) is not None:
         event.setdefault("trace", value.split("-")[1])
+    return event
+
+
+def _tell_exception(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """An exception's types and places, never its text: that quotes values, and they may be somebody's."""
+    found = event.pop("exc_info", None)
+    error = found if isinstance(found, BaseException) else (found or sys.exc_info())[1] if found else None
+    if error is not None:
+        frames = traceback.extract_tb(error.__traceback__)[-8:]
+        event["at"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+        event["exception"] = []
+        while error is not None and len(event["exception"]) < 5:
+            event["exception"].append(f"{type(error).__module__}.{type(error).__qualname__}")
+            error = error.__cause__ or error.__context__
     return event
 
 
@@ -88,7 +116,7 @@ def configure_logging(service: str, role: str, level: str = "INFO") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                _tell_exception,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )

@@ -2,23 +2,7 @@
 
 import pytest
 
-from chassis.database import Database
 from processes import Place, count_all, some
-from tally.app import COUNT
-from tally.events import Counted
-
-
-async def counted(place: Place, times: int) -> list[object]:
-    """Counts without a door, as the api does: each committed before the next."""
-    database = Database(place.database_url, "tally")
-    done: list[object] = []
-    for counter in some(5, times // 5):
-        async with database.transaction() as tx:
-            total = (await tx.session.execute(COUNT, {"id": counter})).scalar_one()
-            tx.publish(Counted(counter_id=counter, total=total))
-        done.append(counter)
-    await database.close()
-    return done
 
 
 @pytest.mark.parametrize("point", ["before insert", "after insert", "before commit", "after commit"])
@@ -39,10 +23,10 @@ async def test_an_api_killed_here_keeps_what_it_acknowledged_and_half_does_nothi
 
 @pytest.mark.parametrize("point", ["before publish", "after ack", "after outbox delete"])
 async def test_a_relay_killed_here_loses_nothing_and_nothing_has_two_effects(place: Place, point: str) -> None:
-    done = await counted(place, 30)
+    done = await place.counted(some(5, 6))
     dying = place.start("relay", crash=point)
     assert await dying.ended() == 137
-    done += await counted(place, 10)
+    done += await place.counted(some(5, 2))
     place.start("all")
     await place.settled()
     await place.each_counted_once(done)
@@ -60,12 +44,11 @@ async def test_a_relay_killed_here_loses_nothing_and_nothing_has_two_effects(pla
     ],
 )
 async def test_a_consumer_killed_here_loses_nothing_and_does_nothing_twice(place: Place, point: str) -> None:
-    done = await counted(place, 30)
-    relay = place.start("relay")
-    dying = place.start("consumer", crash=point, INFLYTT_INSTANCE="one")
-    assert await dying.ended() == 137
-    assert await relay.stop() == 0
-    done += await counted(place, 10)
-    place.start("all", INFLYTT_INSTANCE="one")
-    await place.settled()
+    done = await place.counted(some(5, 6))
+    async with place.relaying():
+        dying = place.start("consumer", crash=point, INFLYTT_INSTANCE="one")
+        assert await dying.ended() == 137
+        done += await place.counted(some(5, 2))
+        place.start("consumer", INFLYTT_INSTANCE="one")
+        await place.settled()
     await place.each_counted_once(done)

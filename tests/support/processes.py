@@ -8,20 +8,27 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from chassis.database import Database, Keyring
 from chassis.kafka import create_topics
+from chassis.listening import Listening
 from chassis.migrate import migrate
+from chassis.relay import Relay
+from chassis.settings import Settings
 from contracts import Topic
 from inflytt.servers import Databases
 from inflytt.servers.process import Child, free_port
-from tally.events import ECHOES, TALLIES
+from tally.app import COUNT, consumer
+from tally.events import ECHOES, TALLIES, Counted
 
 T = TypeVar("T")
 SUPPORT = Path(__file__).parent
@@ -143,6 +150,65 @@ class Place:
         self.workers.append(Worker(child, port, admin))
         return self.workers[-1]
 
+    def settings(self, **more: Any) -> Settings:
+        return Settings(
+            environment="local",
+            database_url=self.database_url,
+            kafka_servers=self.servers,
+            topic_prefix=self.prefix,
+            cookie_secret=SECRET,
+            service_token=SECRET,
+            **more,
+        )
+
+    @asynccontextmanager
+    async def database(self, keyring: Keyring | None = None) -> AsyncIterator[Database]:
+        database = Database(self.database_url, "tally", keyring)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+    @asynccontextmanager
+    async def listening(self, keyring: Keyring | None = None) -> AsyncIterator[Listening]:
+        """The consumer in this process: for tests that need not kill it."""
+        async with self.database(keyring) as database:
+            listening = Listening(consumer, database, self.settings())
+            task = asyncio.create_task(listening.run())
+            try:
+                yield listening
+            finally:
+                listening.stop()
+                await asyncio.wait_for(task, 20)
+
+    @asynccontextmanager
+    async def flowing(self) -> AsyncIterator[Listening]:
+        """Relay and consumer, both in this process."""
+        async with self.relaying(), self.listening() as listening:
+            yield listening
+
+    async def counted(self, counters: Iterable[UUID], note: str = "") -> list[UUID]:
+        """Counts without a door, as the api does, each committed before the next."""
+        async with self.database() as database:
+            return [await self._counted(database, counter, note) for counter in counters]
+
+    async def _counted(self, database: Database, counter: UUID, note: str) -> UUID:
+        async with database.transaction() as tx:
+            total = (await tx.fetch(COUNT, counter))[0]["total"]
+            tx.publish(Counted(counter_id=counter, total=total, note=note))
+        return counter
+
+    @asynccontextmanager
+    async def relaying(self) -> AsyncIterator[Relay]:
+        """A relay in this process: for tests that are about something else."""
+        relay = Relay(self.database_url, self.servers.split(","), self.prefix)
+        task = asyncio.create_task(relay.run())
+        try:
+            yield relay
+        finally:
+            relay.stop()
+            await asyncio.wait_for(task, 10)
+
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self.database_url, timeout=10)
         try:
@@ -156,6 +222,22 @@ class Place:
     async def totals(self) -> dict[UUID, int]:
         """What each counter stands at."""
         return {row["id"]: row["total"] for row in await self.fetch("select id, total from counters")}
+
+    async def headers(self, topic: str) -> list[dict[str, str]]:
+        """The headers of every record of a topic, in the order in which Kafka holds a key's."""
+        kafka = AIOKafkaConsumer(bootstrap_servers=self.servers)
+        await kafka.start()
+        try:
+            places = [TopicPartition(self.prefix + topic, n) for n in kafka.partitions_for_topic(self.prefix + topic)]
+            kafka.assign(places)
+            await kafka.seek_to_beginning()
+            ends, found = await kafka.end_offsets(places), []
+            while any([await kafka.position(where) < ends[where] for where in places]):
+                for records in (await kafka.getmany(timeout_ms=500)).values():
+                    found += [{name: value.decode() for name, value in r.headers} for r in records]
+            return found
+        finally:
+            await kafka.stop()
 
     async def settled(self, seconds: float = 20.0) -> None:
         """Returns when all that was counted has been said, heard, and echoed."""

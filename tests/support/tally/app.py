@@ -1,12 +1,13 @@
 """POST counts; the consumer projects what it hears, keeps the order it heard it in, and echoes."""
 
+import os
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import text
 from sqlmodel import Field
 
 from chassis.consumer import Consumer, Due
@@ -14,9 +15,10 @@ from chassis.database import Transaction, table_base
 from chassis.records import Heard
 from chassis.service import Service, Tx
 from chassis.settings import Settings
+from chassis.telemetry import log
 from chassis.web import StrictRoute, open_to_machines
 from contracts import Event
-from tally.events import Counted, Echoed
+from tally.events import Counted, Echoed, Told
 
 Base = table_base()
 
@@ -51,8 +53,9 @@ class Poison(Base, table=True):  # type: ignore[valid-type,misc]
     note: str = Field(primary_key=True)
 
 
-COUNT = text("""insert into counters (id, total) values (:id, 1)
-                on conflict (id) do update set total = counters.total + 1 returning total""")
+COUNT = """insert into counters (id, total) values ($1, 1)
+           on conflict (id) do update set total = counters.total + 1 returning total"""
+PADDING = ("x" * 4000,) * 250  # more than an outbox row may hold
 router = APIRouter(route_class=StrictRoute)
 
 
@@ -63,20 +66,25 @@ class Note(BaseModel):
 @router.post("/counters/{counter_id}", status_code=201)
 @open_to_machines
 async def count(counter_id: UUID, body: Note, tx: Tx) -> dict[str, int]:
-    total = (await tx.session.execute(COUNT, {"id": counter_id})).scalar_one()
+    total = (await tx.fetch(COUNT, counter_id))[0]["total"]
     tx.publish(Counted(counter_id=counter_id, total=total, note=body.note))
-    if body.note == "later":
-        await tx.due("chime", str(counter_id), tx.now, {})
+    if body.note == "tomorrow":
+        await tx.due("chime", str(counter_id), tx.now + timedelta(days=1), {})
+    if body.note.startswith("refused "):
+        await tx.execute("insert into counters (id, total) values ($1::text::uuid, 0)", body.note)
     return {"total": total}
 
 
-consumer = Consumer("tally")
+consumer = Consumer("tally", single_writer=os.environ.get("TALLY_SINGLE_WRITER", ""))
 
 
 @consumer.on(Counted)
 async def project(event: Counted, tx: Transaction) -> Iterable[Event]:
     if await tx.fetch("select 1 from poison where note = $1", event.note):
-        raise ValueError("this can't be handled")
+        raise ValueError(f"this can't be handled: {event.note}")
+    if event.note == "slow":
+        await tx.execute("select pg_sleep(1.5)")
+    log.info("counted", total=event.total)
     await tx.execute("insert into steps (id, total) values ($1, $2)", event.counter_id, event.total)
     await tx.execute(
         """insert into seen (id, events, total) values ($1, 1, $2)
@@ -84,7 +92,13 @@ async def project(event: Counted, tx: Transaction) -> Iterable[Event]:
         event.counter_id,
         event.total,
     )
-    return [Echoed(counter_id=event.counter_id, total=event.total)]
+    return [Echoed(counter_id=event.counter_id, total=event.total, padding=PADDING if event.note == "huge" else ())]
+
+
+@consumer.on(Told)
+async def keep(event: Told, tx: Transaction) -> None:
+    secret = event.secret.value.text if event.secret.value else None
+    await tx.execute("insert into told (id, secret) values ($1, $2)", event.counter_id, secret)
 
 
 @consumer.on_batch(Echoed)
@@ -98,6 +112,8 @@ async def count_echoes(heard: list[Heard], tx: Transaction) -> None:
 
 @consumer.when_due("chime")
 async def chime(due: Due, tx: Transaction) -> None:
+    if due.payload.get("broken"):
+        raise ValueError("this never chimes")
     await tx.execute("insert into chimes (id) values ($1)", UUID(due.key))
 
 

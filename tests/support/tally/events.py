@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from contracts import TOPICS, Event, Topic
-from contracts.fields import Published
+from contracts.fields import Facts, Published, Sealed
 
 TALLIES = TOPICS.setdefault("tallies", Topic("tallies", ("tally",)))
 ECHOES = TOPICS.setdefault("echoes", Topic("echoes", ("tally",)))
@@ -17,7 +17,17 @@ class Counted(TallyEvent):
     """The counter went up by one, to `total`."""
 
     total: int
-    note: Published = ""  # "poison" can't be handled while the poison stands
+    note: Published = ""  # can't be handled while it stands in the table `poison`
+
+
+class Secret(Facts):
+    text: str
+
+
+class Told(TallyEvent):
+    """Something that only those with the counter's key may read."""
+
+    secret: Sealed[Secret]
 
 
 class EchoEvent(Event, topic=ECHOES, keyed_by="counter_id"):
@@ -26,3 +36,4 @@ class EchoEvent(Event, topic=ECHOES, keyed_by="counter_id"):
 
 class Echoed(EchoEvent):
     total: int
+    padding: tuple[Published, ...] = ()

@@ -18,3 +18,4 @@ def upgrade() -> None:
     op.execute("create table poison (note varchar primary key)")
     op.execute("create table echoes (nth int generated always as identity, id uuid not null, total int not null)")
     op.execute("create table chimes (id uuid not null)")
+    op.execute("create table told (id uuid not null, secret varchar)")
