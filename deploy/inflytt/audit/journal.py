@@ -40,8 +40,8 @@ class Held:
             id: f"{r.value['reference']} of {r.value['partner_id']}" for id, r in self.story.opportunities.items()
         }
         for id, offer in self.story.offers.items():
-            if offer.made:
-                names[id] = f"{names[offer.made['interest_id']]} to {names[offer.made['opportunity_id']]}"
+            interest, place = (offer.made.get(part, "") for part in ("interest_id", "opportunity_id"))
+            names[id] = f"{names.get(interest, interest)} to {names.get(place, place)}"
         for record in self.story.log.of("messages"):
             to = record.value.get("person_id") or record.value.get("partner_id")
             names[record.key] = f"{record.value['template']} to {names.get(str(to), to)}"
@@ -66,9 +66,11 @@ class Held:
             told = entry.get("interest_id") or self.interests.get(self.references.get(entry.who, ""))
             if entry.who in first and first[entry.who] != told:
                 yield _finding("duplicate", "registration", entry, "the same key got another answer", told)
-            if first.setdefault(entry.who, told) not in self.story.households:
+            first.setdefault(entry.who, told)
+            household = self.story.households.get(told or "")
+            if household is None:
                 yield _finding("lost", "registration", entry, "no event tells of it", told or entry.who)
-            elif len(set(self.story.households[str(told)].asked)) != len(entry["adults"]):
+            elif len(set(household.asked)) != len(entry["adults"]):
                 sentence = f"{len(entry['adults'])} adults were to be asked"
                 yield _finding("lost", "registration", entry, sentence, told)
         known = Counter(id for id in first.values() if id)
