@@ -22,10 +22,13 @@ from inflytt.local import Platform
 from inflytt.players.journal import NAME, Journal
 from inflytt.players.mailbox import Mailboxes
 
+BEGAN = time.monotonic()
 ROLES = ("api", "consumer", "relay")
 SMTP_TIMEOUT = 3  # seconds; three of it and the letters of a dead sender are back in line
 PARALLEL = 4  # letters that a sender hands over side by side
 SETTINGS = {"INFLYTT_SMTP_TIMEOUT": str(SMTP_TIMEOUT), "INFLYTT_SENDS_IN_PARALLEL": str(PARALLEL)}
+SLOW_MAIL = 0.1  # seconds the mail server takes for each letter, so that kills meet letters on their way
+RATE = 10  # households a second, at most
 PATIENCE = 120.0  # seconds until a healed platform must be quiet
 
 
@@ -35,11 +38,11 @@ class Unmet(Exception):
 
 def main(args: list[str]) -> int:
     given = _parse(args)
-    began, told = time.monotonic(), dict[str, Any]()
+    told = dict[str, Any]()
     try:
         with local.running("chaos", _say, ROLES, state=None, settings=SETTINGS) as platform:
             told |= asyncio.run(_run(platform, given))
-            told["seconds"] = round(time.monotonic() - began, 1)
+            told["seconds"] = round(time.monotonic() - BEGAN, 1)
             if not told["met"]:
                 _keep(platform.run)
                 raise Unmet
@@ -72,6 +75,14 @@ async def _run(platform: Platform, given: argparse.Namespace) -> dict[str, Any]:
         except* Stop as stops:
             raise _first(stops) from stops
     _say("quiet; everything is held against everything")
+    import psutil
+
+    for p in psutil.Process().children(recursive=True):
+        try:
+            _say(f"CPU {p.cpu_times().user + p.cpu_times().system:.1f} {p.cmdline()[-4:]}")
+        except psutil.Error:
+            pass
+    _say(f"CPU self {psutil.Process().cpu_times()}")
     evidence = await collect(platform)
     verdict = checks.judge(journal, evidence)
     bound = PARALLEL * sum(kill.name == "notifications-consumer" for kill in kills)
@@ -82,20 +93,23 @@ async def _play(
     platform: Platform, journal: Journal, kills: list[Kill], killer: Killer, given: argparse.Namespace
 ) -> None:
     """Load and kills at once; then the platform heals, the last letters are answered, and nothing flows any more."""
-    seconds = kills[-1].at if kills else 10.0
+    assert platform.mail is not None
+    platform.mail.behave(delay=SLOW_MAIL)
     cast = people(given.seed, given.events // 5, platform.clock.now())
+    seconds = max(kills[-1].at if kills else 0.0, len(cast) / RATE)
     mailboxes = Mailboxes(platform.mail_url, httpx.AsyncHTTPTransport())
     crowd = Crowd(platform.intake, mailboxes, journal, given.seed)
-    offers = Organisations(platform, journal, given.seed, given.events // 25, given.events // 40)
+    offers = Organisations(platform, journal, given.seed, given.events // 50, given.events // 75)
     _say(f"{len(cast)} households register within {seconds:.0f} s, {len(kills)} kills, seed {given.seed}")
     async with asyncio.TaskGroup() as group:
         group.create_task(crowd.play(cast, seconds))
         working = group.create_task(offers.play(seconds))
         await killer.run(kills)
+        _say("everything runs again; the last households register")
         await crowd.all_in.wait()
         offers.evening.set()
         await working
-        _say("everything is healed; waiting until nothing flows")
+        _say("nobody does anything new; waiting until nothing flows")
         await platform.quiet(PATIENCE)
         await asyncio.sleep(1)  # the last letters are read
         crowd.closed.set()
@@ -134,4 +148,4 @@ def _keep(run: Path) -> None:
 
 
 def _say(line: str) -> None:
-    print(f"· {line}", file=sys.stderr, flush=True)
+    print(f"{time.monotonic() - BEGAN:5.1f} s · {line}", file=sys.stderr, flush=True)

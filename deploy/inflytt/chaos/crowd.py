@@ -11,18 +11,19 @@ import httpx
 
 from inflytt.chaos.patience import patiently
 from inflytt.players.browser import Browser, Mark, Page
+from inflytt.players.cast import households
 from inflytt.players.journal import Journal
 from inflytt.players.mailbox import Letter, Mailboxes
-from inflytt.players.people import Adult, Household, Size, households
+from inflytt.players.people import Adult, Household, Size
 
 LOOK = 0.4  # seconds between two looks at the mail
 AGAIN, YES, LEAVE = 0.1, 0.8, 0.04  # shares: send a registration twice, say yes, withdraw after confirming
 
 
 def people(seed: int, count: int, now: datetime) -> list[Household]:
-    """So many households in an order of their own; every fifth a couple, some of whom never confirm."""
+    """So many households in an order of their own: every fifth a couple, every fourth never confirms."""
     size = Size(
-        households=count, couples=count // 5, silent_partners=count // 30, silent=count // 20, leaving=0, twice=0
+        households=count, couples=count // 5, silent_partners=count // 30, silent=count // 4, leaving=0, twice=0
     )
     told = households(seed, size, now)
     random.Random(f"order {seed}").shuffle(told)
@@ -124,7 +125,8 @@ class Crowd:
             return await browser.send(forms[0]) if forms else page
 
         page, tries = await patiently(press)
-        self.journal.note(adult.email, "withdraw", "http", page.status, interest_id=interest_id, tries=tries)
+        done = "sagt=avslutad" in page.url
+        self.journal.note(adult.email, "withdraw", "http", page.status, interest_id=interest_id, done=done, tries=tries)
 
     async def _answer_offers(self, browser: Browser, adult: Adult, letter: Letter, interest_id: str) -> None:
         page, _ = await patiently(lambda: browser.open(str(letter.link)))

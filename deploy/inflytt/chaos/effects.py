@@ -33,11 +33,13 @@ def registrations(journal: Journal, e: Evidence, verdict: Verdict) -> None:
 
 def confirmations(journal: Journal, e: Evidence, verdict: Verdict) -> None:
     """Who pressed the button is confirmed, and with the one who wrote the household can be matched."""
+    gone = {entry["interest_id"] for entry in journal.those("withdraw")}
     writers = {entry["people"][0] for entry in journal.those("register")}
     confirmed, registered = Counter[str](), set[str]()
     for entry in journal.those("confirm"):
         if not entry["done"]:
-            verdict.lost.append(f"the link to confirm {entry['interest_id']} was answered {entry.status}")
+            if entry["interest_id"] not in gone:
+                verdict.lost.append(f"the link to confirm {entry['interest_id']} was answered {entry.status}")
             continue
         confirmed[entry["interest_id"]] += 1
         registered |= {entry["interest_id"]} if entry.who in writers else set()
@@ -57,7 +59,7 @@ def confirmations(journal: Journal, e: Evidence, verdict: Verdict) -> None:
 
 
 def withdrawals(journal: Journal, e: Evidence, verdict: Verdict) -> None:
-    gone = {entry["interest_id"] for entry in journal.those("withdraw") if entry.status == 200}
+    gone = {entry["interest_id"] for entry in journal.those("withdraw") if entry["done"]}
     verdict.missing("withdrawn, and never said:", gone, (r.body["interest_id"] for r in e.of("InterestWithdrawn")))
     for service, table in (("intake", "interests"), ("matching", "households")):
         ended = {row["interest_id"] for row in e.rows(service, table) if row["state"] == "withdrawn"}

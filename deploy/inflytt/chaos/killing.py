@@ -15,8 +15,8 @@ from inflytt.local import Platform, Say
 from inflytt.local.processes import ServiceProcess
 from inflytt.local.quiet import groups
 
-BETWEEN, DOWN = (1.5, 4.5), (0.0, 2.0)  # seconds between two kills, and until the process is started again
-PATIENCE, LOOK = 60.0, 0.05  # seconds
+BETWEEN, DOWN = (2.0, 6.0), (0.0, 2.0)  # seconds between two kills, and until the process is started again
+PATIENCE, LOOK = 60.0, 0.1  # seconds
 
 
 @dataclass(frozen=True)

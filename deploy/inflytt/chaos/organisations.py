@@ -137,7 +137,7 @@ class Organisations:
 
     async def _coordinator(self) -> None:
         browser = Browser(self.connections)
-        while await self._rest(0.4):
+        while await self._rest(0.8):
             page, _ = await patiently(lambda: self._desk(browser, "/?show=waiting"))
             waiting = [link for link in page.links if "/hushall/" in link]
             if waiting:
