@@ -9,6 +9,7 @@ from statistics import quantiles
 from uuid import UUID, uuid4
 
 import asyncpg
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 
 from chassis.database import Database
 from inflytt import servers
@@ -167,7 +168,10 @@ async def _paced(ground: Ground) -> Sequence[float]:
         for nth in range(count):
             await asyncio.sleep(max(0.0, began + nth / PACE - time.monotonic()))
             saying.append(asyncio.create_task(say(uuid4())))
-        await asyncio.gather(*saying)
+        try:
+            await asyncio.gather(*saying)
+        except SQLAlchemyTimeout as error:
+            raise Stop(f"This machine is too busy to commit {PACE} events a second; nothing was measured.") from error
         await _arrived(taken, count + 1)
     await database.close()
     return taken[WARM + 1 :]
