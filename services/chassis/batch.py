@@ -68,6 +68,13 @@ class Handlers:
     singles: dict[tuple[str, str], list[Single]] = field(default_factory=lambda: defaultdict(list))
     batches: dict[str, tuple[Batch, set[str]]] = field(default_factory=dict)
 
+    def answer(self, heard: Heard) -> bool:
+        """Whether anybody here answers to it: what nobody reads is not opened."""
+        assert heard.envelope is not None
+        if heard.topic in self.batches:
+            return heard.envelope.type in self.batches[heard.topic][1]
+        return (heard.topic, heard.envelope.type) in self.singles
+
     async def handle_one(self, heard: Heard, tx: Transaction) -> None:
         """Answers one event, alone."""
         if heard.topic in self.batches:
@@ -106,7 +113,7 @@ class Batches:
 
         Raises what waiting may cure; then nothing has happened.
         """
-        records = await opened(records, keyring)
+        records = await opened(records, keyring, self.handlers.answer)
         if any(h.error and h.envelope for h in records):
             return await self._in_one_transaction(records, one_by_one=True)
         try:

@@ -1,6 +1,6 @@
 """From Kafka's record to something heard: each is read once, on its own, so that one broken record spoils nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,13 +77,14 @@ def _where(kind: type[Event], error: ValidationError) -> str:
     return f"{kind.__name__}: " + "; ".join(f"{'/'.join(map(str, e['loc']))} {e['type']}" for e in first)
 
 
-async def opened(heard: Sequence[Heard], keyring: Keyring) -> list[Heard]:
-    """The same records with the seals opened that this service may open. Keys are fetched in bulk, before any transaction."""
-    subjects = {seal.subject for h in heard if h.event is not None for seal in sealing.seals_of(h.event)}
+async def opened(heard: Sequence[Heard], keyring: Keyring, wanted: Callable[[Heard], bool]) -> list[Heard]:
+    """The same records; in those wanted, the seals that this service may open are. Keys come in bulk, before any transaction."""
+    read = {id(h) for h in heard if h.event is not None and wanted(h)}
+    subjects = {seal.subject for h in heard if id(h) in read for seal in sealing.seals_of(h.event)}
     if not subjects:
         return list(heard)
     keys = await keyring.get(subjects)
-    return [_opened(h, keys) if h.event is not None else h for h in heard]
+    return [_opened(h, keys) if id(h) in read else h for h in heard]
 
 
 def _opened(heard: Heard, keys: dict[Any, bytes]) -> Heard:

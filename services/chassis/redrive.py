@@ -48,7 +48,7 @@ async def _redrive_key(batches: Batches, keyring: Keyring, tx: Transaction, stre
 
 async def _redriven(batches: Batches, keyring: Keyring, tx: Transaction, row: asyncpg.Record) -> bool:
     """Handles one parked event. False, with why in its row, when it fails again."""
-    (heard,) = await opened([parking.unparked(row)], keyring)
+    (heard,) = await opened([parking.unparked(row)], keyring, batches.handlers.answer)
     assert heard.envelope is not None
     try:
         if heard.error:
