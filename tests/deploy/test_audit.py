@@ -183,7 +183,7 @@ def test_a_canary_is_heard_in_plain_text_hex_and_base64(before: str, tmp_path: P
         (tmp_path / "intake.log").write_text(f"one line\nname={text}\n")
         [finding] = canaries.in_logs([tmp_path / "intake.log"])
         assert (finding.id, finding.where) == ("Kvitterbxkd", "intake.log:2")
-    assert canaries.inside("Kvitter") == []
+    assert canaries.among([("a row", "row", "Kvitter")]) == []
 
 
 def test_a_name_in_a_topic_is_found(topics: Topics) -> None:

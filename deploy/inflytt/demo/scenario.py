@@ -27,7 +27,10 @@ class Scenario:
     def __init__(self, platform: Platform, seed: int, size: Size, say: Say = lambda _: None) -> None:
         self.platform, self.seed, self.size, self.say = platform, seed, size, say
         self.now = platform.clock.now()
-        self.connections = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=20))
+        # none kept alive: a server may close an idle one in the moment that somebody uses it
+        self.connections = httpx.AsyncHTTPTransport(
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=0)
+        )
         self.journal = Journal(platform.run / NAME)
         self.doors = Doors(
             platform.intake,
@@ -157,7 +160,7 @@ class Scenario:
         """The employer before the people, the landlord after them: in any order is good."""
         await self.employer.answer_offers()
         await self.settle()
-        await together(person.answer(mood) for person in self.here if (mood := moods[person.who]))
+        await together(p.answer(mood) for p in self.here if (mood := moods[p.who]) and p.has_news)
         await self.settle()
         await self.landlord.answer_offers()
 
@@ -169,7 +172,7 @@ class Scenario:
         self.platform.clock.move(days=7)
         self.platform.clock.to_next_morning()
         await self.settle()
-        await together(person.page() for person in self.here)
+        await together(person.page() for person in self.here if person.has_news)
         placed = [f for f in self.families if not f.left and any("placed" in p.offers.values() for p in f.people)]
         this_month = month(self.platform.clock.now(), 0)
         await together(family.people[0].moved_in(this_month) for family in placed[: -(-len(placed) // 2)])

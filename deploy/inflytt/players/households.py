@@ -21,6 +21,7 @@ class Person:
         self.confirmed = False
         self.reference: str | None = None
         self.offers: dict[str, str] = {}  # how they stand, as the page last told
+        self.read = ""  # the last letter that brought them to their page
 
     async def confirm(self) -> None:
         """Opens the letter's link, twice as a mail scanner may, and presses the button once."""
@@ -38,9 +39,16 @@ class Person:
         self.confirmed, self.own_page = bool(own), own[0] if own else None
         self._note("confirm", "POST /bekrafta/{token}", page, confirmed=self.confirmed)
 
+    @property
+    def has_news(self) -> bool:
+        """Whether a letter with a link to their page has come since they last went there."""
+        letter = self.doors.mail.latest(self.adult.email, "/min-sida/")
+        return letter is not None and letter.id != self.read
+
     async def page(self) -> Page:
         """The own page, by the newest link there is."""
         letter = self.doors.mail.latest(self.adult.email, "/min-sida/")
+        self.read = letter.id if letter else ""
         address = letter.link if letter else self.own_page
         if not address:
             raise LookupError(f"{self.who} has no link to a page of their own")
