@@ -105,7 +105,8 @@ class Listening(ConsumerRebalanceListener):
                 for task in beside:
                     task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-            await broker.stop()
+            with suppress(TimeoutError):  # only when all ends: left behind, it would keep its place in the group
+                await asyncio.wait_for(broker.stop(), 5 if self.stopping.is_set() else None)
             self.held.clear()
 
     async def _wait(self, seconds: float) -> None:

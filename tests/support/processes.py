@@ -33,6 +33,7 @@ from tally.events import ECHOES, TALLIES, Counted
 T = TypeVar("T")
 SUPPORT = Path(__file__).parent
 SECRET = "s" * 32
+PARTITIONS = 6
 
 
 async def until(check: Callable[[], Awaitable[T]], seconds: float = 20.0) -> T:
@@ -120,8 +121,8 @@ class Place:
         await migrate("tally", place.database_url)
         return place
 
-    async def topics(self, partitions: int = 6) -> "Place":
-        wanted = [Topic(topic.name, topic.publishers, partitions) for topic in (TALLIES, ECHOES)]
+    async def topics(self) -> "Place":
+        wanted = [Topic(topic.name, topic.publishers, PARTITIONS) for topic in (TALLIES, ECHOES)]
         await create_topics(self.servers.split(","), self.prefix, wanted)
         return self
 
@@ -228,7 +229,7 @@ class Place:
         kafka = AIOKafkaConsumer(bootstrap_servers=self.servers)
         await kafka.start()
         try:
-            places = [TopicPartition(self.prefix + topic, n) for n in kafka.partitions_for_topic(self.prefix + topic)]
+            places = [TopicPartition(self.prefix + topic, number) for number in range(PARTITIONS)]
             kafka.assign(places)
             await kafka.seek_to_beginning()
             ends, found = await kafka.end_offsets(places), []
