@@ -9,9 +9,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 
+from chassis import rebuild
 from inflytt import local
+from inflytt.audit import TOPICS, order, tables
+from inflytt.audit.findings import Finding
+from inflytt.audit.log import read_log
+from inflytt.audit.story import Story
 from inflytt.chaos import checks
 from inflytt.chaos.crowd import Crowd, people
 from inflytt.chaos.evidence import Evidence, collect
@@ -21,6 +27,7 @@ from inflytt.errors import Stop
 from inflytt.local import Platform
 from inflytt.players.journal import NAME, Journal
 from inflytt.players.mailbox import Mailboxes
+from inflytt.rebuild import opened
 
 BEGAN = time.monotonic()
 ROLES = ("api", "consumer", "relay")
@@ -75,16 +82,10 @@ async def _run(platform: Platform, given: argparse.Namespace) -> dict[str, Any]:
         except* Stop as stops:
             raise _first(stops) from stops
     _say("quiet; everything is held against everything")
-    import psutil
-
-    for p in psutil.Process().children(recursive=True):
-        try:
-            _say(f"CPU {p.cpu_times().user + p.cpu_times().system:.1f} {p.cmdline()[-4:]}")
-        except psutil.Error:
-            pass
-    _say(f"CPU self {psutil.Process().cpu_times()}")
     evidence = await collect(platform)
     verdict = checks.judge(journal, evidence)
+    verdict.add(await second_opinion(platform))
+    verdict.lost += await _not_replayable(platform)
     bound = PARALLEL * sum(kill.name == "notifications-consumer" for kill in kills)
     return _told(platform, given, evidence, verdict, bound) | {"recovery": killer.recovery}
 
@@ -114,6 +115,29 @@ async def _play(
         await asyncio.sleep(1)  # the last letters are read
         crowd.closed.set()
     await platform.quiet(PATIENCE)
+
+
+async def second_opinion(platform: Platform) -> list[Finding]:
+    """What the audit finds between topics and tables; the players' journal it holds is another than ours."""
+    partners = [f"partner.{name}.{end}" for name in platform.partner_keys for end in ("in", "rejected", "out")]
+    log = await read_log(platform.bootstrap, platform.prefix, (*TOPICS, *partners))
+    story, connections = Story(log), dict[str, asyncpg.Connection]()
+    try:
+        for name, url in platform.databases.items():
+            connections[name] = await asyncpg.connect(url)
+        compared, _ = await tables.compare(story, connections)
+        return [*order.in_topics(log), *await order.in_tables(log, connections), *order.on_the_road(story), *compared]
+    finally:
+        for connection in connections.values():
+            await connection.close()
+
+
+async def _not_replayable(platform: Platform) -> list[str]:
+    """Where reporting's projection is not what its topics make."""
+    service = opened("reporting", platform)
+    found = await rebuild.verify(service, platform.bootstrap.split(","), platform.prefix)
+    await service.database.close()
+    return found.differences
 
 
 def _first(stops: BaseExceptionGroup[Stop]) -> Stop:

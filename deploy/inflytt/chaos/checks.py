@@ -1,30 +1,13 @@
 """Was anything lost, doubled or out of order? Knows the doors, the topics and the tables; shares no code with services."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
+from inflytt.chaos import effects, letters
 from inflytt.chaos.evidence import Evidence, Record, Stream
+from inflytt.chaos.verdict import Verdict
 from inflytt.players.journal import Journal
-
-
-@dataclass
-class Verdict:
-    """What is wrong, in sentences; `uncertain` are letters of which nobody knows whether they arrived."""
-
-    lost: list[str] = field(default_factory=list)
-    duplicates: list[str] = field(default_factory=list)
-    inversions: list[str] = field(default_factory=list)
-    uncertain: list[str] = field(default_factory=list)
-
-    def missing(self, what: str, expected: Iterable[Any], there: Iterable[Any]) -> None:
-        """Everything expected must be there."""
-        self.lost += [f"{what} {one}" for one in sorted({*expected} - {*there}, key=str)]
-
-    def at_most_once(self, what: str, found: Iterable[Any]) -> None:
-        self.duplicates += [f"{what} {one}: {times} times" for one, times in Counter(found).items() if times > 1]
-
 
 ONCE = {  # what can be said only once, and of what
     **dict.fromkeys(("InterestRegistered", "InterestWithdrawn"), ("interest_id",)),
@@ -41,8 +24,6 @@ ONCE = {  # what can be said only once, and of what
 
 def judge(journal: Journal, evidence: Evidence) -> Verdict:
     """Holds all that is known against each other."""
-    from inflytt.chaos import effects, letters
-
     verdict = Verdict()
     rules: list[Callable[[Evidence, Verdict], None]] = [log_is_in_order, all_is_heard, nothing_is_left, said_once]
     for rule in [*rules, standing_proposals, capacity_holds, letters.told_once]:

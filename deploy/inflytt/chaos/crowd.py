@@ -21,9 +21,9 @@ AGAIN, YES, LEAVE = 0.1, 0.8, 0.04  # shares: send a registration twice, say yes
 
 
 def people(seed: int, count: int, now: datetime) -> list[Household]:
-    """So many households in an order of their own: every fifth a couple, every fourth never confirms."""
+    """So many households in an order of their own: some couples, and many who never confirm."""
     size = Size(
-        households=count, couples=count // 5, silent_partners=count // 30, silent=count // 4, leaving=0, twice=0
+        households=count, couples=count // 8, silent_partners=count // 30, silent=count * 2 // 5, leaving=0, twice=0
     )
     told = households(seed, size, now)
     random.Random(f"order {seed}").shuffle(told)
@@ -36,7 +36,7 @@ class Crowd:
     def __init__(self, intake: str, mailboxes: Mailboxes, journal: Journal, seed: int) -> None:
         self.intake, self.mailboxes, self.journal = intake, mailboxes, journal
         self.rng = random.Random(f"crowd {seed}")
-        self.connections = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=24))
+        self.connections = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=12))
         self.all_in, self.closed = asyncio.Event(), asyncio.Event()
 
     async def play(self, cast: Sequence[Household], seconds: float) -> None:

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import groupby
 
-from inflytt.chaos.checks import Verdict
 from inflytt.chaos.evidence import Evidence
+from inflytt.chaos.verdict import Verdict
 from inflytt.players.journal import Journal
 
 
@@ -138,13 +138,9 @@ def answers(journal: Journal, e: Evidence, verdict: Verdict) -> None:
     own = [
         entry
         for entry in journal.those("own")
-        if entry.status == 200 or _where(entry.get("partition"), entry.get("offset")) in taken
+        if entry.status == 200 or (entry.get("partition"), entry.get("offset")) in taken
     ]
     verdict.missing("the owner's answer, taken and never said:", (entry["offer_id"] for entry in own), owners)
-
-
-def _where(partition: int | None, offset: int | None) -> tuple[int | None, int | None]:
-    return partition, offset
 
 
 ALL: list[Callable[[Journal, Evidence, Verdict], None]] = [

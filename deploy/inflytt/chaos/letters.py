@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from inflytt.chaos.checks import Verdict
 from inflytt.chaos.evidence import Evidence, Record
+from inflytt.chaos.verdict import Verdict
 
 TO_PEOPLE = {
     "OfferMade": "offer",
