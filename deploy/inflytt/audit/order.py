@@ -59,25 +59,19 @@ async def in_tables(log: Log, connections: Mapping[str, asyncpg.Connection]) -> 
 
 
 async def _left(service: str, said: Counter[Any], connection: asyncpg.Connection) -> list[Finding]:
-    waiting = {(r["topic"], r["key"]): r["n"] for r in await connection.fetch(
-        "select topic, key, count(*) as n from outbox group by 1, 2")}  # fmt: skip
-    streams = {(r["topic"], r["key"]): r["version"] for r in await connection.fetch("select * from streams")}
-    findings = [
-        Finding(
-            "lost",
-            "event",
-            f"{key} {version}",
-            topic,
-            f"{service} said it, and the topic has {said[service, topic, key]}",
-        )
-        for (topic, key), version in streams.items()
-        if version != said[service, topic, key] + waiting.get((topic, key), 0)
-    ]
-    unknown = [(topic, key) for source, topic, key in said if source == service and (topic, key) not in streams]
+    """What the service counted as said, against what came. Plain JSON has no id: sent again it is there twice."""
+    rows = await connection.fetch("select topic, key, count(*) as rows from outbox group by 1, 2")
+    waiting = {(row["topic"], row["key"]): row["rows"] for row in rows}
+    findings, counted = [], set()
+    for topic, key, version in await connection.fetch("select topic, key, version from streams"):
+        counted.add((topic, key))
+        came = said[service, topic, key] + waiting.get((topic, key), 0)
+        if came < version or (came > version and not topic.startswith("partner.")):
+            sentence = f"{service} has said {version} of this key, and the topic has {came}"
+            findings.append(Finding("lost", "event", f"{key} {version}", topic, sentence))
+    unknown = [(topic, key) for source, topic, key in said if source == service and (topic, key) not in counted]
     return findings + [
-        Finding(
-            "lost", "stream", key, f"{service}.streams", f"{topic} has its events, and {service} has no count of them"
-        )
+        Finding("lost", "stream", key, f"{service}.streams", f"{topic} has its events, and {service} no count of them")
         for topic, key in unknown
     ]
 
