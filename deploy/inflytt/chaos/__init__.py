@@ -9,15 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 
 from chassis import rebuild
 from inflytt import local
-from inflytt.audit import TOPICS, order, tables
-from inflytt.audit.findings import Finding
-from inflytt.audit.log import read_log
-from inflytt.audit.story import Story
 from inflytt.chaos import checks
 from inflytt.chaos.crowd import Crowd, people
 from inflytt.chaos.evidence import Evidence, collect
@@ -84,7 +79,6 @@ async def _run(platform: Platform, given: argparse.Namespace) -> dict[str, Any]:
     _say("quiet; everything is held against everything")
     evidence = await collect(platform)
     verdict = checks.judge(journal, evidence)
-    verdict.add(await second_opinion(platform))
     verdict.lost += await _not_replayable(platform)
     bound = PARALLEL * sum(kill.name == "notifications-consumer" for kill in kills)
     return _told(platform, given, evidence, verdict, bound) | {"recovery": killer.recovery}
@@ -117,21 +111,6 @@ async def _play(
     await platform.quiet(PATIENCE)
 
 
-async def second_opinion(platform: Platform) -> list[Finding]:
-    """What the audit finds between topics and tables; the players' journal it holds is another than ours."""
-    partners = [f"partner.{name}.{end}" for name in platform.partner_keys for end in ("in", "rejected", "out")]
-    log = await read_log(platform.bootstrap, platform.prefix, (*TOPICS, *partners))
-    story, connections = Story(log), dict[str, asyncpg.Connection]()
-    try:
-        for name, url in platform.databases.items():
-            connections[name] = await asyncpg.connect(url)
-        compared, _ = await tables.compare(story, connections)
-        return [*order.in_topics(log), *await order.in_tables(log, connections), *order.on_the_road(story), *compared]
-    finally:
-        for connection in connections.values():
-            await connection.close()
-
-
 async def _not_replayable(platform: Platform) -> list[str]:
     """Where reporting's projection is not what its topics make."""
     service = opened("reporting", platform)
@@ -156,7 +135,7 @@ def _told(
     (platform.run / "verdict.json").write_text(json.dumps(found, indent=1))
     return {
         "kills": given.kills,
-        "events": evidence.events,
+        "events": len(evidence.distinct),
         **{name: len(sentences) for name, sentences in found.items()},
         "uncertain_bound": bound,
         "seed": given.seed,
