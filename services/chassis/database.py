@@ -114,11 +114,15 @@ class Transaction:
 
     async def raw(self) -> asyncpg.Connection:
         """The asyncpg connection under the session, inside the same transaction."""
-        connection = await self.session.connection()
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        if not driver.is_in_transaction():  # SQLAlchemy begins with its first statement
-            await connection.execute(BEGIN)
+        connection = await self.session.connection()  # each time: in a savepoint, this is what sets it
+        assert connection.sync_connection is not None
+        under = connection.sync_connection.connection
+        driver: asyncpg.Connection = under.driver_connection
+        if not driver.is_in_transaction():
+            try:  # SQLAlchemy would begin with a statement of its own: a round trip more
+                await under.dbapi_connection._start_transaction()  # type: ignore[union-attr]
+            except Exception:
+                await connection.execute(BEGIN)  # fails too, and tells it so that the pool learns of it
         return driver
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
@@ -221,7 +225,7 @@ def is_passing(error: BaseException) -> bool:
         error = error.orig.__cause__ or error.orig if error.orig else error
     if isinstance(error, asyncpg.PostgresError):
         return bool(error.sqlstate) and error.sqlstate.startswith(PASSING)
-    if isinstance(error, asyncpg.InterfaceError):  # also of a value that no column takes, for which waiting is no cure
+    if isinstance(error, asyncpg.InterfaceError):  # also of two statements at once, our own mistake
         return "closed" in str(error)
     return isinstance(error, (OSError, PoolTimeout, Passing, asyncpg.InternalClientError))
 
