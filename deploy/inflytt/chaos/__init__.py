@@ -6,6 +6,7 @@ import json
 import random
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from inflytt.chaos.crowd import Crowd, people
 from inflytt.chaos.evidence import Evidence, collect
 from inflytt.chaos.killing import Groups, Kill, Killer, plan
 from inflytt.chaos.organisations import Organisations
+from inflytt.chaos.verdict import Verdict
 from inflytt.errors import Stop
 from inflytt.local import Platform
 from inflytt.players.journal import NAME, Journal
@@ -26,7 +28,7 @@ from inflytt.rebuild import opened
 
 BEGAN = time.monotonic()
 ROLES = ("api", "consumer", "relay")
-SMTP_TIMEOUT = 3  # seconds; three of it and the letters of a dead sender are back in line
+SMTP_TIMEOUT = 5  # seconds; three of it and the letters of a dead sender are back in line
 PARALLEL = 4  # letters that a sender hands over side by side
 SETTINGS = {"INFLYTT_SMTP_TIMEOUT": str(SMTP_TIMEOUT), "INFLYTT_SENDS_IN_PARALLEL": str(PARALLEL)}
 SLOW_MAIL = 0.1  # seconds the mail server takes for each letter, so that kills meet letters on their way
@@ -35,21 +37,22 @@ PATIENCE = 120.0  # seconds until a healed platform must be quiet
 
 
 class Unmet(Exception):
-    """The run's folder stays."""
+    """It ended, and something was lost, doubled or out of order."""
 
 
 def main(args: list[str]) -> int:
     given = _parse(args)
     told = dict[str, Any]()
-    try:
-        with local.running("chaos", _say, ROLES, state=None, settings=SETTINGS) as platform:
+    with suppress(Unmet), local.running("chaos", _say, ROLES, state=None, settings=SETTINGS) as platform:
+        try:
             told |= asyncio.run(_run(platform, given))
             told["seconds"] = round(time.monotonic() - BEGAN, 1)
             if not told["met"]:
-                _keep(platform.run)
                 raise Unmet
-    except Unmet:
-        print(f"again: {told['replay']}", file=sys.stderr)
+        except Exception:
+            _keep(platform.run)
+            print(f"again: {_replay(given)}", file=sys.stderr)
+            raise
     if given.json:
         print(json.dumps(told))
     return 0 if told["met"] else 1
@@ -59,7 +62,9 @@ def _parse(args: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="inflytt chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=None, help="who falls when, and who plays; random where not given")
-    parser.add_argument("--events", type=int, default=None, help="at least so many events flow; 150 a kill")
+    parser.add_argument(
+        "--events", type=int, default=None, help="load for so many events: a household for five; 150 a kill"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     given = parser.parse_args(args)
     given.seed = random.randrange(1_000_000) if given.seed is None else given.seed
@@ -126,7 +131,7 @@ def _first(stops: BaseExceptionGroup[Stop]) -> Stop:
 
 
 def _told(
-    platform: Platform, given: argparse.Namespace, evidence: Evidence, verdict: checks.Verdict, bound: int
+    platform: Platform, given: argparse.Namespace, evidence: Evidence, verdict: Verdict, bound: int
 ) -> dict[str, Any]:
     found = {name: getattr(verdict, name) for name in ("lost", "duplicates", "inversions", "uncertain")}
     for name, sentences in found.items():
@@ -139,15 +144,19 @@ def _told(
         **{name: len(sentences) for name, sentences in found.items()},
         "uncertain_bound": bound,
         "seed": given.seed,
-        "replay": f'make chaos ARGS="--kills {given.kills} --seed {given.seed} --events {given.events} --json"',
+        "replay": _replay(given),
         "met": not (verdict.lost or verdict.duplicates or verdict.inversions) and len(verdict.uncertain) <= bound,
     }
+
+
+def _replay(given: argparse.Namespace) -> str:
+    return f'make chaos ARGS="--kills {given.kills} --seed {given.seed} --events {given.events} --json"'
 
 
 def _keep(run: Path) -> None:
     """The next run sweeps away what has a file `alive`."""
     (run / "alive").unlink()
-    _say(f"not met; logs, journal, verdict and data stay in {run}")
+    _say(f"logs, journal, data and verdict stay in {run}")
 
 
 def _say(line: str) -> None:
