@@ -120,12 +120,11 @@ def _payload(saying: Saying, keys: dict[UUID, bytes]) -> bytes:
 
 
 def headers(row: asyncpg.Record) -> list[tuple[str, bytes]]:
-    """The Kafka headers of an outbox row: its envelope with the version it was given."""
-    attributes = json.loads(row["headers"])
+    """The Kafka headers of an outbox row: its envelope with the version it was given. A repeat has the same `ce_id`."""
+    attributes = json.loads(row["headers"]) | {"ce_id": str(row["id"])}
     if row["type"]:
         attributes |= {
             "ce_specversion": "1.0",
-            "ce_id": str(row["id"]),
             "ce_type": row["type"],
             "ce_subject": row["key"],
             "ce_version": str(row["version"]),
