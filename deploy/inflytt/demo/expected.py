@@ -79,8 +79,17 @@ class Expected:
                 told.append(f"{entry.who} sent what is {entry['expected']} by {entry.door} and was answered otherwise")
         strangers = [e for e in self.journal.those("register") if e.who.startswith("stranger") and not e["refused"]]
         told += [f"the rubbish of {entry.who} was answered {entry.status}" for entry in strangers]
-        missing = [name for name, count in self.figures().items() if not count and self.scenario.size == Size()]
-        return told + [f"the scenario shows nothing that is {name}" for name in missing]
+        return told + (self._not_shown() if self.scenario.size == Size() else [])
+
+    def _not_shown(self) -> list[str]:
+        """What the whole scenario is there to show, and did not."""
+        told = [f"the scenario shows nothing that is {name}" for name, count in self.figures().items() if not count]
+        related = self.related()
+        if related["by_a_related_one"] * 2 < related["adults"]:
+            told.append("fewer than half of those whose occupation no vacancy names were introduced by a related one")
+        if related["by_an_unrelated_one"]:
+            told.append("somebody was introduced by an occupation that is related to nothing")
+        return told
 
     def decided(self) -> set[tuple[UUID, UUID]]:
         done = [e for e in self.journal.those("approve", "reject") if e["done"]]

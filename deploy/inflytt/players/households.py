@@ -24,15 +24,16 @@ class Person:
         self.read = ""  # the last letter that brought them to their page
 
     async def confirm(self) -> None:
-        """Opens the letter's link, twice as a mail scanner may, and presses the button once."""
+        """Opens the letter's link, some twice as a mail scanner does, and presses the button once."""
         letter = self.doors.mail.latest(self.adult.email, "/bekrafta/")
         if letter is None or letter.link is None:
             raise LookupError(f"{self.who} got no letter to confirm with")
         if letter.language != self.adult.language:
             raise LookupError(f"{self.who} reads {self.adult.language} and got a letter in {letter.language!r}")
         self.reference = letter.reference
-        await self.browser.open(letter.link)
         page = await self.browser.open(letter.link)
+        if len(self.adult.name) % 3 == 0:
+            page = await self.browser.open(letter.link)
         if page.status == 200:
             page = await self.browser.send(page.form(letter.link))
         own = [link for link in page.links if "/min-sida/" in link]
