@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from chassis import rebuild
 from inflytt import local
@@ -39,6 +40,8 @@ def main(args: list[str]) -> int:
         if given.json:
             print(json.dumps(result, ensure_ascii=False), flush=True)
         out.print(_figures(result))
+        for finding in result["findings"]:
+            out.print(Text("✗ ", "red") + Text(finding))
         if not given.once:
             out.print(addresses(platform))
             out.print("Stays up until Ctrl-C.")
@@ -63,11 +66,11 @@ async def play(platform: local.Platform, seed: int, size: Size, board: Board) ->
 async def judged(platform: local.Platform, scenario: Scenario) -> dict[str, Any]:
     """The figures side by side, and the audit's."""
     expected = Expected(scenario, await read_log(platform.bootstrap, platform.prefix, TOPICS))
-    figures, told = expected.figures(), await actual.figures(platform)
+    figures, (told, found) = expected.figures(), await actual.figures(platform)
     report = await audit(platform)
     verdict = await _verified(platform)
     counted = {name: value for name, value in report.as_json().items() if name in COUNTED}
-    found = [str(finding) for finding in report.findings] + verdict.differences + expected.surprises()
+    found += [*map(str, report.findings), *verdict.differences, *expected.surprises()]
     result = {"seed": scenario.seed, "expected": figures, "actual": told, **counted, "related": expected.related()}
     result |= {"projection_equals_replay": verdict.equal, "findings": found}
     return {"ok": figures == told and not found and verdict.equal, **result}
@@ -93,8 +96,6 @@ def _figures(result: dict[str, Any]) -> Table:
         told = result["actual"][name]
         table.add_row(name, str(value), f"[{'green' if told == value else 'red'}]{told}[/]")
     for name in (*COUNTED, "projection_equals_replay"):
-        good = result[name] in (0, True)
+        good = result[name] is True or (name in COUNTED and not result[name])
         table.add_row(name, "", f"[{'green' if good else 'red'}]{result[name]}[/]")
-    for finding in result["findings"]:
-        table.add_row("[red]✗[/]", "", finding)
     return table
