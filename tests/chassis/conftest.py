@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from chassis.kafka import start_producer
 from inflytt import servers
-from processes import Place
+from pen import Pen
+from places import Place
 
 
 @pytest.fixture
@@ -17,3 +19,10 @@ async def place(
     made = await (await Place.made(run, kafka.bootstrap_servers, postgres, kafka.prefix)).topics()
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def pen(place: Place) -> AsyncIterator[Pen]:
+    producer = await start_producer(place.servers.split(","))
+    yield Pen(place, producer)
+    await producer.stop()

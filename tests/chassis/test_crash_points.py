@@ -2,7 +2,8 @@
 
 import pytest
 
-from processes import Place, count_all, some
+from places import Place
+from processes import count_all, some
 
 
 @pytest.mark.parametrize("point", ["before insert", "after insert", "before commit", "after commit"])

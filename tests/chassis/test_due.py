@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from processes import Place, until
+from places import Place
+from processes import until
 
 DAY = 24 * 3600
 

@@ -3,7 +3,8 @@
 import asyncio
 from uuid import UUID, uuid4
 
-from processes import Place, Worker, count_all
+from places import Place
+from processes import Worker, count_all
 
 
 async def test_two_writers_of_the_same_keys_and_readers_that_come_go_and_die_keep_each_key_in_order(

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from inflytt import servers
-from processes import Place, Worker, count_all, some, until
+from places import Place
+from processes import Worker, count_all, some, until
 
 OUTAGE = 12.0  # seconds; longer than the relay's session may idle
 

@@ -10,7 +10,8 @@ import asyncpg
 from chassis.database import Database
 from chassis.kafka import start_producer
 from chassis.relay import Relay
-from processes import Place, until
+from places import Place
+from processes import until
 from tally.events import Counted
 
 WRITERS, KEYS = 16, 200

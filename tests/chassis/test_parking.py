@@ -3,43 +3,12 @@
 import asyncio
 import re
 import time
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import pytest
-from aiokafka import AIOKafkaProducer
-from prometheus_client import REGISTRY
-
-from chassis.clock import wall
-from chassis.kafka import start_producer
-from processes import Place, some, until
+from pen import Pen, has_done, has_parked, steps
+from places import Place
+from processes import some, until
 from tally.events import Counted
-
-
-async def steps(place: Place, counter: UUID) -> list[int]:
-    return [r["total"] for r in await place.fetch("select total from steps where id = $1 order by nth", counter)]
-
-
-async def states(place: Place, counter: UUID | None = None) -> list[tuple[int | None, str]]:
-    rows = await place.fetch(
-        "select version, state from parked where $1::text is null or key = $1 order by version, id",
-        str(counter) if counter else None,
-    )
-    return [(row["version"], row["state"]) for row in rows]
-
-
-async def has_done(place: Place, counter: UUID, *expected: int) -> None:
-    async def done() -> bool:
-        return await steps(place, counter) == list(expected)
-
-    await until(done)
-
-
-async def has_parked(place: Place, counter: UUID, *expected: tuple[int, str]) -> None:
-    async def parked() -> bool:
-        return await states(place, counter) == list(expected)
-
-    await until(parked)
 
 
 async def poison(place: Place, note: str) -> None:
@@ -49,39 +18,6 @@ async def poison(place: Place, note: str) -> None:
 async def cure_and_redrive(place: Place) -> None:
     await place.fetch("delete from poison")
     await place.fetch("update parked set due = true where state <> 'unreadable'")
-
-
-class Pen:
-    """Writes records past the outbox, as broken as wanted."""
-
-    def __init__(self, place: Place, producer: AIOKafkaProducer) -> None:
-        self.place, self.producer = place, producer
-
-    async def write(self, key: bytes | None, value: bytes | None, headers: list[tuple[str, Any]]) -> None:
-        await self.producer.send_and_wait(
-            f"{self.place.prefix}tallies", key=key, value=value, headers=headers, partition=0
-        )
-
-    async def event(
-        self, counter: UUID, version: int, value: bytes | None = None, kind: str = "Counted", **more: bytes
-    ) -> None:
-        whole = {
-            "ce_id": str(uuid4()).encode(),
-            "ce_type": kind.encode(),
-            "ce_source": b"tally",
-            "ce_subject": str(counter).encode(),
-            "ce_time": wall().isoformat().encode(),
-            "ce_version": str(version).encode(),
-        }
-        body = Counted(counter_id=counter, total=version).model_dump_json().encode() if value is None else value
-        await self.write(str(counter).encode(), body, list({**whole, **more}.items()))
-
-
-@pytest.fixture
-async def pen(place: Place) -> Any:
-    producer = await start_producer(place.servers.split(","))
-    yield Pen(place, producer)
-    await producer.stop()
 
 
 async def test_a_poison_event_waits_with_its_keys_later_events_behind_it_while_other_keys_flow(place: Place) -> None:
@@ -213,63 +149,6 @@ async def test_an_event_whose_answer_can_not_be_written_is_parked_alone(place: P
         await has_done(place, well, 1)
         await has_parked(place, ill, (1, "failed"))
         assert await steps(place, ill) == []
-
-
-async def test_what_can_not_be_read_is_kept_whole_counted_and_blocks_nothing(place: Place, pen: Pen) -> None:
-    counter = uuid4()
-    subject = str(counter).encode()
-    before = REGISTRY.get_sample_value("inflytt_events_total", {"consumer": "tally", "outcome": "parked"}) or 0
-    async with place.listening():
-        await pen.write(subject, b"\xff\x00 no headers", [])
-        await pen.write(subject, b"{}", [("ce_id", b"\xff\xfe")])
-        await pen.event(counter, 2**70)
-        await pen.event(counter, 1, ce_subject=b"a\0b")
-        await pen.event(counter, 1, ce_time=b"2026-11-23T18:00:00")
-        await pen.write(None, b"{}", [])
-        await pen.write(subject, None, [("ce_id", str(uuid4()).encode())])
-        await pen.event(counter, 1)
-        await has_done(place, counter, 1)
-        rows = await place.fetch("select * from parked order by id")
-        assert [row["state"] for row in rows] == ["unreadable"] * 7
-        assert all(row["error"] for row in rows)
-        assert bytes(rows[0]["payload"]) == b"\xff\x00 no headers"
-        assert rows[6]["payload"] is None
-        assert "//4=" in rows[1]["headers"]
-        after = REGISTRY.get_sample_value("inflytt_events_total", {"consumer": "tally", "outcome": "parked"})
-        assert after == before + 7
-
-
-async def test_a_tombstone_is_kept_and_does_not_count_as_a_version(place: Place, pen: Pen) -> None:
-    counter = uuid4()
-    async with place.listening():
-        await pen.event(counter, 1)
-        await pen.write(str(counter).encode(), None, [])
-        await pen.event(counter, 2)
-        await has_done(place, counter, 1, 2)
-        assert await states(place) == [(None, "unreadable")]
-
-
-async def test_a_body_that_is_not_the_event_is_parked_by_key_and_its_values_are_not_told(
-    place: Place, pen: Pen
-) -> None:
-    ill = uuid4()
-    async with place.listening():
-        await pen.event(ill, 1, b'{"counter_id": "Anna Andersson", "total": 1}')
-        await pen.event(ill, 2)
-        await has_parked(place, ill, (1, "failed"), (2, "behind"))
-        assert await place.value("select error from parked where version = 1") == "Counted: counter_id uuid_parsing"
-
-
-async def test_a_type_that_this_version_does_not_know_is_counted_and_passed_over(place: Place, pen: Pen) -> None:
-    counter = uuid4()
-    name = {"consumer": "tally", "outcome": "passed_over"}
-    before = REGISTRY.get_sample_value("inflytt_events_total", name) or 0
-    async with place.listening():
-        await pen.event(counter, 1, b"whatever", kind="Recounted")
-        await pen.event(counter, 2)
-        await has_done(place, counter, 2)
-        assert REGISTRY.get_sample_value("inflytt_events_total", name) == before + 1
-        assert await states(place) == []
 
 
 async def test_a_consumer_halts_when_too_many_keys_fail_and_nothing_of_that_is_committed(place: Place) -> None:

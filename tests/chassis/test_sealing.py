@@ -10,7 +10,8 @@ from chassis.envelope import new_id
 from chassis.outbox import dumps
 from contracts import Sealed
 from helpers import Keys
-from processes import Place, until
+from places import Place
+from processes import until
 from tally.events import Counted, Secret, Told
 
 CANARY = "Kanariefågel 070-1234567"

@@ -3,7 +3,8 @@
 import asyncio
 import time
 
-from processes import Place, count_all, some, until
+from places import Place
+from processes import count_all, some, until
 
 
 async def test_a_service_told_to_end_under_load_ends_well_and_another_goes_on(place: Place) -> None:

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from chassis import telemetry
-from processes import Place, until
+from places import Place
+from processes import until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 CANARY = "Kanariefågel 070-1234567"

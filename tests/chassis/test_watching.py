@@ -15,7 +15,6 @@ from chassis.pulse import Pulse
 from chassis.records import Tally
 from inflytt.servers import Databases
 
-
 LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from chassis.writer import LockLost, Writer
-from processes import Place, Worker, until
+from places import Place
+from processes import Worker, until
 
 ONE = {"TALLY_SINGLE_WRITER": "all"}
 
