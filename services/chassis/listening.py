@@ -90,6 +90,7 @@ class Listening(ConsumerRebalanceListener):
             asyncio.create_task(self._every(0.25, self._due)),
             asyncio.create_task(self._every(0.5, self._redrive)),
             asyncio.create_task(self._every(2.0, self._measure)),
+            asyncio.create_task(self._every(3600.0, self._forget)),
         ]
         try:
             await broker.start()
@@ -219,6 +220,13 @@ class Listening(ConsumerRebalanceListener):
                 telemetry.LAG.labels(self.consumer.name, topic, where.partition).set(max(0, end - following))
         async with self.busy, self.begin() as tx:
             telemetry.PARKED.labels(self.consumer.name).set(await parking.count(tx, self.consumer.name))
+        return False
+
+    async def _forget(self) -> bool:
+        """The inbox is kept 30 days; versions drop an older repeat."""
+        async with self.busy, self.begin() as tx:
+            gone = "delete from inbox where consumer = $1 and at < now() - interval '30 days'"
+            await tx.execute(gone, self.consumer.name)
         return False
 
     # health
