@@ -1,5 +1,6 @@
 """The players: who they are, how they read pages, and the rules they hold matching against."""
 
+import asyncio
 import random
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from contracts.vocabulary import VOCABULARY
 from inflytt.demo.brute import Side, home, job, standing
 from inflytt.players.browser import Page
 from inflytt.players.cast import canary, households
+from inflytt.players.doors import together
 from inflytt.players.journal import Journal
 from inflytt.players.mailbox import Letter
 from inflytt.players.people import NAMED, RELATED, Household, Size, meanings
@@ -172,3 +174,18 @@ def test_brute_force_and_matching_let_the_same_proposals_stand(cast: list[Househ
     assert found == {tuple(pair) for pair in standing_proposals(scored)}
     over = set(list(found)[:10])
     assert not over & standing(those, there, over)
+
+
+async def test_players_take_turns_and_none_begins_after_one_has_failed() -> None:
+    begun: list[int] = []
+
+    async def act(number: int) -> None:
+        begun.append(number)
+        await asyncio.sleep(0)
+        if number == 3:
+            raise LookupError(number)
+
+    with pytest.raises(LookupError):
+        await together([act(number) for number in range(20)], side_by_side=2)
+    assert begun[:4] == [0, 1, 2, 3]
+    assert len(begun) < 8

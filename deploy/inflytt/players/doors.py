@@ -1,16 +1,15 @@
 """What every player has: the addresses of the doors, the mail, the journal, and the line everybody shares."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import httpx
 
 from inflytt.players.journal import Journal
 from inflytt.players.mailbox import Mailboxes
 
-T = TypeVar("T")
 SIDE_BY_SIDE = 8  # players who act at the same moment
 
 
@@ -26,12 +25,16 @@ class Doors:
     connections: httpx.AsyncBaseTransport
 
 
-async def together(acts: Iterable[Awaitable[T]], side_by_side: int = SIDE_BY_SIDE) -> list[T]:
-    """Lets so many act at a time; what they raise is raised."""
-    turn = asyncio.Semaphore(side_by_side)
+async def together(acts: Iterable[Coroutine[Any, Any, object]], side_by_side: int = SIDE_BY_SIDE) -> None:
+    """Lets so many act at a time. What one raises is raised, and who has not begun does not begin."""
+    waiting = iter(acts)
 
-    async def one(act: Awaitable[T]) -> T:
-        async with turn:
-            return await act
+    async def one_after_the_other() -> None:
+        for act in waiting:
+            await act
 
-    return list(await asyncio.gather(*(one(act) for act in acts)))
+    try:
+        await asyncio.gather(*(one_after_the_other() for _ in range(side_by_side)))
+    finally:
+        for act in waiting:
+            act.close()
