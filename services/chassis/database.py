@@ -63,8 +63,11 @@ class Acting:
 class Transaction:
     """One unit of work. Handlers change state through it and say events; the chassis commits, or nothing happened."""
 
-    def __init__(self, session: AsyncSession, keyring: Keyring, source: str, acting: Acting) -> None:
-        self.session, self.source, self.now = session, source, clock.now()
+    def __init__(
+        self, connection: AsyncConnection, driver: asyncpg.Connection, keyring: Keyring, source: str, acting: Acting
+    ) -> None:
+        self.connection, self.driver, self.source, self.now = connection, driver, source, clock.now()
+        self._session: AsyncSession | None = None
         self.envelope: Envelope | None = None
         self.keyring = keyring
         self._acting = acting
@@ -112,42 +115,52 @@ class Transaction:
         """What was to be done is not to be done."""
         await self.execute("delete from due where kind = $1 and key = $2", kind, key)
 
-    async def raw(self) -> asyncpg.Connection:
-        """The asyncpg connection under the session, inside the same transaction."""
-        connection = await self.session.connection()  # each time: in a savepoint, this is what sets it
-        assert connection.sync_connection is not None
-        under = connection.sync_connection.connection
-        driver: asyncpg.Connection = under.driver_connection
-        if not driver.is_in_transaction():
-            try:  # SQLAlchemy would begin with a statement of its own: a round trip more
-                await under.dbapi_connection._start_transaction()  # type: ignore[union-attr]
-            except Exception:
-                await connection.execute(BEGIN)  # fails too, and tells it so that the pool learns of it
-        return driver
+    @property
+    def session(self) -> AsyncSession:
+        """For what is not hot: SQLModel's session, in the same transaction. Made when it is first asked for."""
+        if self._session is None:
+            self._session = AsyncSession(bind=self.connection, expire_on_commit=False, autoflush=True)
+        return self._session
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
-        return await (await self.raw()).fetch(sql, *args)
+        """For what is hot: asyncpg itself, parameters as $1."""
+        return await self.driver.fetch(sql, *args)
 
     async def execute(self, sql: str, *args: Any) -> str:
-        return await (await self.raw()).execute(sql, *args)
+        return await self.driver.execute(sql, *args)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What fails inside is undone, with what it said; the rest of the transaction stands."""
+        """What fails inside is undone, with what it said; the rest of the transaction stands. A session ends with it."""
         sayings, said = list(self.sayings), self.said
+        await self._end_session()
         try:
-            async with self.session.begin_nested():
+            async with self.connection.begin_nested():
                 yield
+                await self._end_session()
         except BaseException:
             self.sayings, self.said = sayings, said
             raise
+        finally:
+            await self.close()
 
     async def flush(self) -> None:
         """Writes what the ORM holds and what was said: only then is it known that it can be written."""
-        await self.session.flush()
+        if self._session is not None:
+            await self._session.flush()
         if self.sayings:
-            await outbox.write(await self.raw(), self.keyring, self.sayings)
+            await outbox.write(self.driver, self.keyring, self.sayings)
             self.sayings, self.said = [], True
+
+    async def _end_session(self) -> None:
+        if self._session is not None:
+            await self._session.commit()  # of its part: the transaction itself is the chassis' to commit
+            await self.close()
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
 
 BEGIN = text("select 1")
@@ -185,19 +198,27 @@ class Database:
         connection: AsyncConnection | None = None,
     ) -> AsyncIterator[Transaction]:
         """Commits when the block ends, rolls back when it raises. `connection`: on one that somebody holds a lock with."""
-        session = AsyncSession(bind=connection or self.engine, expire_on_commit=False, autoflush=True)
+        own = await self.engine.connect() if connection is None else None
+        connection = connection or own
+        assert connection is not None
         try:
-            tx = Transaction(session, self.keyring, self.source, Acting(actor, municipality, controller))
-            yield tx
-            await tx.flush()
+            tx = Transaction(
+                connection, await _begin(connection), self.keyring, self.source, Acting(actor, municipality, controller)
+            )
+            try:
+                yield tx
+                await tx.flush()
+            finally:
+                await asyncio.shield(tx.close())
             faults.point("before commit", tx.said)
-            await session.commit()
+            await connection.commit()
             faults.point("after commit", tx.said)
         except BaseException:
-            await asyncio.shield(session.rollback())
+            await asyncio.shield(connection.rollback())
             raise
         finally:
-            await asyncio.shield(session.close())
+            if own is not None:
+                await asyncio.shield(own.close())
         if tx.said:
             self.nudger.nudge()
 
@@ -208,6 +229,19 @@ class Database:
     async def close(self) -> None:
         await self.nudger.close()
         await self.engine.dispose()
+
+
+async def _begin(connection: AsyncConnection) -> asyncpg.Connection:
+    """Begins, and returns asyncpg's own connection. SQLAlchemy would begin with its first statement, which may never come."""
+    await connection.begin()
+    assert connection.sync_connection is not None
+    under = connection.sync_connection.connection
+    driver: asyncpg.Connection = under.driver_connection
+    try:
+        await under.dbapi_connection._start_transaction()  # type: ignore[union-attr]
+    except Exception:
+        await connection.execute(BEGIN)  # fails too, and tells it so that the pool learns of it
+    return driver
 
 
 PASSING = ("08", "40001", "40P01", "53", "55P03", "57P", "58", "25P03")  # SQLSTATEs, or their classes, that pass

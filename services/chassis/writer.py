@@ -70,6 +70,6 @@ class Writer:
         if not self.holds:
             raise LockLost
         async with self.database.transaction(connection=self.connection) as tx:
-            if await tx.raw() is not self.locked:
+            if tx.driver is not self.locked:
                 raise LockLost  # SQLAlchemy has connected anew, by itself and without the lock
             yield tx
