@@ -1,7 +1,7 @@
 """One batch of records becomes one transaction: inbox, order, handlers, parking, offsets, outbox."""
 
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -20,8 +20,13 @@ Batch = Callable[[list[Heard], Transaction], Awaitable[Iterable[tuple[Heard, Eve
 # In order, so that two consumers with overlapping batches (a zombie and the new owner) wait for each other, not in a ring.
 TAKE = """insert into inbox (consumer, event_id) select $1, id from unnest($2::uuid[]) as id order by id
           on conflict do nothing returning event_id"""
-LAST = """select source, topic, key, version from heard where consumer = $1 and (source, topic, key) in
-          (select * from unnest($2::text[], $3::text[], $4::text[]))"""
+STANDING = """
+select s.source, s.topic, s.key, coalesce(h.version, 0) as version, exists (
+  select from parked p where p.consumer = $1 and p.state <> 'unreadable'
+  and (p.source, p.topic, p.key) = (s.source, s.topic, s.key)) as blocked
+from unnest($2::text[], $3::text[], $4::text[]) as s(source, topic, key)
+left join heard h on h.consumer = $1 and (h.source, h.topic, h.key) = (s.source, s.topic, s.key)
+"""
 SAVE = """
 with versions as (
   insert into heard (consumer, source, topic, key, version)
@@ -45,20 +50,27 @@ class Watch:
 
     def __init__(self) -> None:
         self.minute: deque[tuple[float, int, set[object]]] = deque()  # when, records, troubled keys
+        self.records = 0
+        self.troubled: Counter[object] = Counter()  # in how many of the minute's batches each key was
 
     def judge(self, tally: Tally) -> None:
         """Raises TooManyParked above 20 keys and 1 % of a minute's records; the batch is then not committed."""
         while self.minute and time.monotonic() - self.minute[0][0] > self.SECONDS:
-            self.minute.popleft()
-        records = sum(m[1] for m in self.minute) + tally.handled + tally.passed_over + tally.repeated + tally.parked
-        keys = len(set().union(tally.troubled, *(m[2] for m in self.minute)))
+            _, records, troubled = self.minute.popleft()
+            self.records -= records
+            self.troubled -= Counter(troubled)
+        if not tally.troubled:
+            return
+        records = self.records + tally.records
+        keys = len(self.troubled.keys() | tally.troubled)
         if keys > self.KEYS and keys > records * self.SHARE:
             raise TooManyParked(f"{keys} keys fail in the last minute's {records} records")
 
     def remember(self, tally: Tally) -> None:
         """Only what was committed: a batch that comes again is one batch."""
-        records = tally.handled + tally.passed_over + tally.repeated + tally.parked
-        self.minute.append((time.monotonic(), records, tally.troubled))
+        self.minute.append((time.monotonic(), tally.records, tally.troubled))
+        self.records += tally.records
+        self.troubled.update(tally.troubled)
 
 
 @dataclass
@@ -167,9 +179,11 @@ class Batches:
         streams = sorted({h.stream for h in known})
         if not streams:
             return {}, set()
-        rows = await tx.fetch(LAST, self.consumer, *map(list, zip(*streams, strict=True)))
-        last = {(r["source"], r["topic"], r["key"]): r["version"] for r in rows}
-        return last, await parking.blocked(tx, self.consumer, streams)
+        rows = await tx.fetch(STANDING, self.consumer, *map(list, zip(*streams, strict=True)))
+        stands = {(r["source"], r["topic"], r["key"]): r for r in rows}
+        return {s: r["version"] for s, r in stands.items() if r["version"]}, {
+            s for s, r in stands.items() if r["blocked"]
+        }
 
     async def _waits(self, heard: Heard, last: dict[Stream, int], blocked: set[Stream], tx: Transaction) -> bool:
         """Parks an event whose turn has not come: behind one that is parked, or because one before it is missing."""

@@ -38,6 +38,7 @@ class Listening(ConsumerRebalanceListener):
         self.stopping = asyncio.Event()
         self.anew = asyncio.Event()  # what was agreed with Kafka or the database no longer holds
         self.held: dict[TopicPartition, int] = {}  # the next offset of each partition that is ours to handle
+        self.told: dict[TopicPartition, int] = {}  # what Kafka knows of it
         self.subscriber: Any = None
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
@@ -87,6 +88,7 @@ class Listening(ConsumerRebalanceListener):
             self._handle,
         )
         beside = [
+            asyncio.create_task(self._every(0.1, self._tell)),
             asyncio.create_task(self._every(0.25, self._due)),
             asyncio.create_task(self._every(0.5, self._redrive)),
             asyncio.create_task(self._every(2.0, self._measure)),
@@ -106,6 +108,8 @@ class Listening(ConsumerRebalanceListener):
                 for task in beside:
                     task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+            with suppress(TimeoutError, KafkaError):
+                await asyncio.wait_for(self._tell(), 2)
             with suppress(TimeoutError):  # only when all ends: left behind, it would keep its place in the group
                 await asyncio.wait_for(broker.stop(), 5 if self.stopping.is_set() else None)
             self.held.clear()
@@ -130,13 +134,7 @@ class Listening(ConsumerRebalanceListener):
         self.pulse.batch_since = time.monotonic()
         try:
             await self.batches.apply([read(r, self.prefix) for r in records], self.database.keyring)
-            after = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
-            self.held |= after
-            faults.point("before offset commit")
-            await self.subscriber.consumer.commit(after)
-            faults.point("after offset commit")
-        except (CommitFailedError, IllegalStateError):
-            pass  # taken away meanwhile: the next owner redelivers, the inbox drops it
+            self.held |= {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
         except TooManyParked as error:
             self.pulse.halted = str(error)
             log.critical("consumer_halted", consumer=self.consumer.name, why=self.pulse.halted)
@@ -164,7 +162,8 @@ class Listening(ConsumerRebalanceListener):
             self.anew.set()
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
-        async with self.busy:  # the batch under way still commits in the old generation
+        async with self.busy:  # the batch under way ends, and is told of in the old generation
+            await self._tell()
             self.held.clear()
         telemetry.LAG.clear()
 
@@ -181,7 +180,7 @@ class Listening(ConsumerRebalanceListener):
                 saved = {TopicPartition(self.prefix + r["topic"], r["partition"]): r["offset"] for r in rows}
                 for where in assigned:
                     self.subscriber.consumer.seek(where, saved.get(where, 0))
-                self.held = {where: saved.get(where, 0) for where in assigned}
+                self.held, self.told = {where: saved.get(where, 0) for where in assigned}, {}
         except Exception as error:
             self._failed("offsets_unknown", error)
             self.anew.set()
@@ -198,6 +197,17 @@ class Listening(ConsumerRebalanceListener):
                 more = False
                 self._failed("work_waits", error, work=work.__name__)
             await asyncio.sleep(0 if more else seconds)
+
+    async def _tell(self) -> bool:
+        """Tells Kafka where we are, for those who look there: what counts stands in the database, saved with the effects."""
+        news = {where: offset for where, offset in self.held.items() if self.told.get(where) != offset}
+        if news:
+            faults.point("before offset commit")
+            with suppress(CommitFailedError, IllegalStateError):  # taken away meanwhile
+                await self.subscriber.consumer.commit(news)
+                self.told |= news
+            faults.point("after offset commit")
+        return False
 
     async def _due(self) -> bool:
         """Handles what is due. Asks also when nothing can be: that keeps an idle writer's session, and so its lock."""

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import asyncpg
 
@@ -43,18 +43,6 @@ def unparked(row: asyncpg.Record) -> Heard:
     headers = [(name, base64.b64decode(value)) for name, value in json.loads(row["headers"])]
     key = row["key"].encode() if row["key"] is not None else None
     return read_parts(row["topic"], row["partition"], row["offset"], key, row["payload"], headers)
-
-
-async def blocked(tx: Transaction, consumer: str, streams: Sequence[Stream]) -> set[Stream]:
-    """Which of these keys have something parked."""
-    rows = await tx.fetch(
-        """select distinct source, topic, key from parked
-           where consumer = $1 and state <> 'unreadable' and (source, topic, key) in
-             (select * from unnest($2::text[], $3::text[], $4::text[]))""",
-        consumer,
-        *map(list, zip(*streams, strict=True)),
-    )
-    return {(row["source"], row["topic"], row["key"]) for row in rows}
 
 
 async def due_streams(tx: Transaction, consumer: str, partitions: Iterable[tuple[str, int]]) -> list[Stream]:

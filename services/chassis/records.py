@@ -104,3 +104,7 @@ class Tally:
     repeated: int = 0
     parked: int = 0
     troubled: set[object] = field(default_factory=set)
+
+    @property
+    def records(self) -> int:
+        return self.handled + self.passed_over + self.repeated + self.parked

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from chassis import parking, telemetry
-from chassis.batch import LAST, SAVE, Batches, frame
+from chassis.batch import SAVE, STANDING, Batches, frame
 from chassis.database import Keyring, Transaction, is_passing
 from chassis.records import Stream, opened
 from chassis.telemetry import log
@@ -28,8 +28,8 @@ async def redrive(batches: Batches, keyring: Keyring, partitions: Sequence[tuple
 async def _redrive_key(batches: Batches, keyring: Keyring, tx: Transaction, stream: Stream) -> bool:
     """In order until one fails again, which then heads the sequence, or is missing; the rest waits behind it."""
     rows = await parking.sequence(tx, batches.consumer, stream)
-    found = await tx.fetch(LAST, batches.consumer, *[[part] for part in stream])
-    last = start = found[0]["version"] if found else 0
+    (found,) = await tx.fetch(STANDING, batches.consumer, *[[part] for part in stream])
+    last = start = found["version"]
     for row in rows:
         if (
             row["version"] > last
