@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import importlib
 import json
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -48,10 +47,10 @@ def main(args: list[str]) -> int:
 
 
 def opened(name: str, platform: local.Platform) -> Service[Any]:
-    """The platform's own service, with the environment its processes have."""
-    os.environ |= platform.environments[name]
+    """The platform's own service, with the settings its processes have; this process' own environment stays as it is."""
     service: Service[Any] = importlib.import_module(f"{name}.app").service
-    service.open()
+    told = {key.removeprefix("INFLYTT_").lower(): value for key, value in platform.environments[name].items()}
+    service.open(service.settings_type(**{key: told[key] for key in told.keys() & service.settings_type.model_fields}))
     return service
 
 

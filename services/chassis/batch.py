@@ -17,9 +17,6 @@ from contracts import Event
 Single = Callable[..., Awaitable[Iterable[Event] | None]]
 Batch = Callable[[list[Heard], Transaction], Awaitable[Iterable[tuple[Heard, Event]] | None]]
 
-# In order, so that two consumers with overlapping batches (a zombie and the new owner) wait for each other, not in a ring.
-TAKE = """insert into inbox (consumer, event_id) select $1, id from unnest($2::uuid[]) as id order by id
-          on conflict do nothing returning event_id"""
 STANDING = """
 select s.source, s.topic, s.key, coalesce(h.version, 0) as version, exists (
   select from parked p where p.consumer = $1 and p.state <> 'unreadable'
@@ -27,6 +24,14 @@ select s.source, s.topic, s.key, coalesce(h.version, 0) as version, exists (
 from unnest($2::text[], $3::text[], $4::text[]) as s(source, topic, key)
 left join heard h on h.consumer = $1 and (h.source, h.topic, h.key) = (s.source, s.topic, s.key)
 """
+# In order, so that two consumers with overlapping batches (a zombie and the new owner) wait for each other, not in a ring.
+TAKE = f"""
+with fresh as (
+  insert into inbox (consumer, event_id) select $1, id from unnest($5::uuid[]) as id order by id
+  on conflict do nothing returning event_id)
+select event_id, null as source, null as topic, null as key, null as version, null as blocked from fresh
+union all select null, * from ({STANDING}) as standing
+"""  # noqa: S608 - no value comes into it
 SAVE = """
 with versions as (
   insert into heard (consumer, source, topic, key, version)
@@ -139,9 +144,7 @@ class Batches:
     async def _in_one_transaction(self, records: Sequence[Heard], one_by_one: bool) -> Tally:
         tally = Tally()
         async with self.begin() as tx:
-            fresh = await self._take(tx, records)
-            known = [h for h in records if h.envelope is not None]
-            last, blocked = await self._standing(tx, known)
+            fresh, last, blocked = await self._take(tx, [h for h in records if h.envelope is not None])
             accepted: list[Heard] = []
             for heard in records:
                 if heard.envelope is None:
@@ -170,20 +173,21 @@ class Batches:
         self._count(tally, accepted)
         return tally
 
-    async def _take(self, tx: Transaction, records: Sequence[Heard]) -> set[object]:
-        ids = [h.envelope.id for h in records if h.envelope is not None]
-        return {row["event_id"] for row in await tx.fetch(TAKE, self.consumer, ids)}
-
-    async def _standing(self, tx: Transaction, known: Sequence[Heard]) -> tuple[dict[Stream, int], set[Stream]]:
-        """The last version handled of each key, and the keys with something parked. Read after the inbox was taken."""
-        streams = sorted({h.stream for h in known})
-        if not streams:
-            return {}, set()
-        rows = await tx.fetch(STANDING, self.consumer, *map(list, zip(*streams, strict=True)))
-        stands = {(r["source"], r["topic"], r["key"]): r for r in rows}
-        return {s: r["version"] for s, r in stands.items() if r["version"]}, {
-            s for s, r in stands.items() if r["blocked"]
-        }
+    async def _take(
+        self, tx: Transaction, known: Sequence[Heard]
+    ) -> tuple[set[object], dict[Stream, int], set[Stream]]:
+        """The events that nobody has had, the last version handled of each key, and the keys with something parked."""
+        if not known:
+            return set(), {}, set()
+        streams = list(map(list, zip(*sorted({h.stream for h in known}), strict=True)))
+        ids = {h.envelope.id for h in known if h.envelope is not None}
+        rows = await tx.fetch(TAKE, self.consumer, *streams, list(ids))
+        fresh = {row["event_id"] for row in rows if row["event_id"] is not None}
+        if len(fresh) < len(ids):  # somebody had them, maybe while we waited: how it stands is what it is after them
+            rows = await tx.fetch(STANDING, self.consumer, *streams)
+        stands = {(r["source"], r["topic"], r["key"]): r for r in rows if r["source"] is not None}
+        last = {stream: row["version"] for stream, row in stands.items() if row["version"]}
+        return fresh, last, {stream for stream, row in stands.items() if row["blocked"]}
 
     async def _waits(self, heard: Heard, last: dict[Stream, int], blocked: set[Stream], tx: Transaction) -> bool:
         """Parks an event whose turn has not come: behind one that is parked, or because one before it is missing."""

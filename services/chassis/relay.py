@@ -22,8 +22,12 @@ LIMIT = 2000
 POLL = 0.5  # seconds; a nudge after each commit makes it sooner
 BEAT = 3.0  # seconds between signs of life while the broker is silent: the lock's session must not idle
 LAST = 3.0  # seconds that it goes on draining after stop()
-NEXT = "select seq, id, topic, key, version, type, headers, payload from outbox order by seq limit $1"
-GONE = "delete from outbox where seq = any($1::bigint[])"
+# Deletes what was acked and reads on, in one round trip. What it deletes it still sees: hence the second condition.
+NEXT = """
+with gone as (delete from outbox where seq = any($1::bigint[]))
+select seq, id, topic, key, version, type, headers, payload from outbox where seq <> all($1::bigint[])
+order by seq limit $2
+"""
 WAITING = (
     "select count(*) as rows, coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float as age from outbox"
 )
@@ -81,17 +85,18 @@ class Relay:
         producer = await start_producer(self.servers)
         self.state = "holds"
         log.info("relay_holds_lock")
-        measured = 0.0
+        measured, acked = 0.0, list[int]()
         try:
             while True:
                 self.woken.clear()
-                rows = await connection.fetch(NEXT, LIMIT)
+                rows = await connection.fetch(NEXT, acked, LIMIT)
+                if acked:
+                    faults.point("after outbox delete")
                 if rows:
                     faults.point("before publish")
                     await _alive(connection, self._publish(producer, rows))
                     faults.point("after ack")
-                    await connection.execute(GONE, [row["seq"] for row in rows])
-                    faults.point("after outbox delete")
+                acked = [row["seq"] for row in rows]
                 self.progress = time.monotonic()
                 if self.progress - measured > 2:
                     measured = self.progress

@@ -73,20 +73,25 @@ def choice(provider: Provider, asked: QueryParams) -> str:
     )
 
 
+def configuration(provider: Provider) -> dict[str, Any]:
+    """What `/.well-known/openid-configuration` says."""
+    places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "userinfo_endpoint": "userinfo"}
+    places |= {"jwks_uri": "jwks", "end_session_endpoint": "logout"}
+    supported = {
+        "response_types": ["code"],
+        "subject_types": ["public"],
+        "id_token_signing_alg_values": ["RS256"],
+        "scopes": ["openid", "profile"],
+        "code_challenge_methods": ["S256"],
+        "token_endpoint_auth_methods": ["client_secret_basic", "client_secret_post"],
+    }
+    urls = {name: f"{provider.url}/{path}" for name, path in places.items()}
+    return {"issuer": provider.url} | urls | {f"{name}_supported": value for name, value in supported.items()}
+
+
 def web(provider: Provider) -> Starlette:
-    async def configuration(_request: Request) -> Response:
-        places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "userinfo_endpoint": "userinfo"}
-        places |= {"jwks_uri": "jwks", "end_session_endpoint": "logout"}
-        supported = {
-            "response_types": ["code"],
-            "subject_types": ["public"],
-            "id_token_signing_alg_values": ["RS256"],
-            "scopes": ["openid", "profile"],
-            "code_challenge_methods": ["S256"],
-            "token_endpoint_auth_methods": ["client_secret_basic", "client_secret_post"],
-        }
-        urls = {name: f"{provider.url}/{path}" for name, path in places.items()}
-        return JSONResponse({"issuer": provider.url} | urls | {f"{k}_supported": v for k, v in supported.items()})
+    async def discovery(_request: Request) -> Response:
+        return JSONResponse(configuration(provider))
 
     async def jwks(_request: Request) -> Response:
         return JSONResponse({"keys": [provider.key.as_dict(private=False)]})
@@ -130,7 +135,7 @@ def web(provider: Provider) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/.well-known/openid-configuration", configuration),
+            Route("/.well-known/openid-configuration", discovery),
             Route("/jwks", jwks),
             Route("/authorize", authorize, methods=["GET", "POST"]),
             Route("/token", token, methods=["POST"]),
