@@ -32,11 +32,13 @@ async def ask_to_confirm(event: ConfirmationRequested, tx: Transaction) -> None:
 async def learn_languages(event: InterestRegistered | InterestChanged, tx: Transaction) -> None:
     for adult in event.adults:
         await store.remember_reader(tx, adult.person_id, event.interest_id, adult.language)
+    known = [adult.person_id for adult in event.adults] + [adult.person_id for adult in event.awaited]
+    await store.forget_others(tx, event.interest_id, known)
 
 
 @consumer.on(RegistrationLapsed)
 async def forget_who_never_confirmed(event: RegistrationLapsed, tx: Transaction) -> None:
-    await store.forget_household(tx, event.interest_id)
+    await store.forget_others(tx, event.interest_id, [])
 
 
 @consumer.on(VacancyPosted, VacancyChanged, DwellingListed, DwellingChanged)
@@ -56,6 +58,8 @@ async def erase(event: SubjectErased, tx: Transaction) -> list[Event]:
     """The subject is an adult, or a household, about whom nothing is kept beside its adults' languages."""
     suppressed = await store.suppress_for(tx, event.subject_id, "erased")
     await store.forget_reader(tx, event.subject_id)
+    if event.subject_id == event.interest_id:  # with its last adult
+        await store.forget_others(tx, event.interest_id, [])
     return [
         *(_suppressed(message) for message in suppressed),
         ErasureCarriedOut(subject_id=event.subject_id, service="notifications"),

@@ -83,8 +83,9 @@ async def forget_reader(tx: Transaction, person_id: UUID) -> None:
     await tx.execute("delete from readers where person_id = $1", person_id)
 
 
-async def forget_household(tx: Transaction, interest_id: UUID) -> None:
-    await tx.execute("delete from readers where interest_id = $1", interest_id)
+async def forget_others(tx: Transaction, interest_id: UUID, people: Sequence[UUID]) -> None:
+    """Of the household only these people are remembered."""
+    await tx.execute("delete from readers where interest_id = $1 and person_id <> all($2)", interest_id, people)
 
 
 async def remember_place(tx: Transaction, opportunity_id: UUID, told: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from inflytt import servers
 from places import Place
 from processes import Worker, count_all, some, until
 
-OUTAGE = 12.0  # seconds; longer than the relay's session may idle
+OUTAGE = 60.0  # seconds; longer than the relay's session may idle, and than a producer's patience
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,7 @@ async def back(site: Place, broker: servers.Kafka) -> None:
     await site.topics()
 
 
+@pytest.mark.timeout(240)
 async def test_kafka_away_at_start_is_waited_for_and_away_under_load_costs_nobody_anything(
     site: Place, broker: servers.Kafka
 ) -> None:

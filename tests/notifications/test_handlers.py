@@ -9,8 +9,17 @@ import pytest
 
 from chassis.batch import Batches
 from chassis.service import Service
+from contracts import Sealed
 from contracts.erasures import ErasureCarriedOut, SubjectErased
-from contracts.interests import ConfirmationRequested, RegistrationLapsed
+from contracts.interests import (
+    Adult,
+    AdultNeeds,
+    Awaited,
+    ConfirmationRequested,
+    InterestChanged,
+    InterestRegistered,
+    RegistrationLapsed,
+)
 from contracts.matches import OfferMade
 from contracts.messages import MessageSuppressed
 from helpers import fresh, said, tell
@@ -74,6 +83,17 @@ async def test_the_erased_get_no_letter_more_and_no_row_remembers_their_language
     assert [row["person_id"] for row in await rows(service, "select person_id from readers")] == [MALVA]
     found = await rows(service, "select recipient, state from messages")
     assert {(row["recipient"], row["state"]) for row in found} == {(str(ASK), "suppressed"), (str(MALVA), "queued")}
+
+
+async def test_a_second_adult_who_never_confirmed_is_forgotten_when_no_longer_awaited(service: Service[Any]) -> None:
+    needs = Sealed.of(ASK, AdultNeeds(occupations=("svetsare",)))
+    alone = {"interest_id": HOME, "adults": (Adult(person_id=ASK, language="sv", wants_work=True, needs=needs),)}
+    told = {**alone, "wants_home": False, "children": "0"}
+    awaited = (Awaited(person_id=MALVA, language="en"),)
+    await tell(service, ASKED, ASKED_TOO, InterestRegistered(**told, awaited=awaited))
+    assert len(await rows(service, "select * from readers")) == 2
+    await tell(service, InterestChanged(**told))
+    assert [row["person_id"] for row in await rows(service, "select * from readers")] == [ASK]
 
 
 async def test_whoever_never_confirmed_is_forgotten(service: Service[Any]) -> None:

@@ -31,7 +31,7 @@ TABLES = (
     Table("key", "intake_keys", "keys", "select subject, '' from keys", told.keys, strangers=False),
     Table("registration", "matching", "households", "select interest_id, state from households", told.registered),
     Table("person", "matching", "adults", "select person_id, '' from adults", told.matched),
-    Table("person", "notifications", "readers", "select person_id, '' from readers", told.readers),
+    Table("person", "notifications", "readers", "select person_id, '' from readers", told.people),
     Table(
         "opportunity",
         "intake",

@@ -24,11 +24,6 @@ def matched(story: Story) -> dict[str, str]:
     }
 
 
-def readers(story: Story) -> dict[str, str]:
-    asked = (household.asked for household in story.households.values() if not household.lapsed)
-    return {person: "" for people in asked for person in people if person not in story.erased}
-
-
 def keys(story: Story) -> dict[str, str]:
     return people(story) | dict.fromkeys(households(story), "")
 
