@@ -1,7 +1,6 @@
 """One batch of records becomes one transaction: inbox, order, handlers, parking, offsets, outbox."""
 
-import time
-from collections import Counter, defaultdict, deque
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -9,9 +8,11 @@ from pathlib import Path
 
 from chassis import parking, telemetry
 from chassis.clock import wall
-from chassis.database import Keyring, Transaction, is_passing
+from chassis.database import Keyring, Transaction
+from chassis.passing import is_passing
 from chassis.records import Heard, Stream, Tally, opened
 from chassis.telemetry import log
+from chassis.watch import TooManyParked, Watch
 from contracts import Event
 
 Single = Callable[..., Awaitable[Iterable[Event] | None]]
@@ -42,40 +43,6 @@ insert into offsets (consumer, topic, partition, "offset")
 select $1, * from unnest($6::text[], $7::int[], $8::bigint[]) as o(t, p, o) order by t, p
 on conflict (consumer, topic, partition) do update set "offset" = greatest(offsets."offset", excluded."offset")
 """
-
-
-class TooManyParked(RuntimeError):
-    """So many keys fail that it is not they who are wrong: the consumer stops and says so."""
-
-
-class Watch:
-    """Remembers a minute: parking is for the odd event, not for a release that breaks on every other one."""
-
-    KEYS, SHARE, SECONDS = 20, 0.01, 60.0
-
-    def __init__(self) -> None:
-        self.minute: deque[tuple[float, int, set[object]]] = deque()  # when, records, troubled keys
-        self.records = 0
-        self.troubled: Counter[object] = Counter()  # in how many of the minute's batches each key was
-
-    def judge(self, tally: Tally) -> None:
-        """Raises TooManyParked above 20 keys and 1 % of a minute's records; the batch is then not committed."""
-        while self.minute and time.monotonic() - self.minute[0][0] > self.SECONDS:
-            _, records, troubled = self.minute.popleft()
-            self.records -= records
-            self.troubled -= Counter(troubled)
-        if not tally.troubled:
-            return
-        records = self.records + tally.records
-        keys = len(self.troubled.keys() | tally.troubled)
-        if keys > self.KEYS and keys > records * self.SHARE:
-            raise TooManyParked(f"{keys} keys fail in the last minute's {records} records")
-
-    def remember(self, tally: Tally) -> None:
-        """Only what was committed: a batch that comes again is one batch."""
-        self.minute.append((time.monotonic(), tally.records, tally.troubled))
-        self.records += tally.records
-        self.troubled.update(tally.troubled)
 
 
 @dataclass

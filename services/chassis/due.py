@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis import telemetry
-from chassis.database import Transaction, is_passing
+from chassis.database import Transaction
+from chassis.passing import is_passing
 from chassis.telemetry import log
 
 TAKE = """select kind, key, at, payload from due where at <= $1 and error is null and kind = any($2::text[])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 
-from chassis.database import Passing
+from chassis.passing import Passing
 from chassis.settings import Settings
 
 BULK = 500

@@ -11,16 +11,18 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from chassis import faults, parking, redrive, telemetry
-from chassis.batch import Batches, TooManyParked
+from chassis.batch import Batches
 from chassis.consumer import Consumer
-from chassis.database import AWAY, Database, Transaction
+from chassis.database import Database, Transaction
 from chassis.due import take_due
 from chassis.kafka import calm, wait_for_kafka
+from chassis.passing import AWAY
 from chassis.pulse import Pulse
 from chassis.records import read
 from chassis.settings import Settings
 from chassis.subscription import subscribe
 from chassis.telemetry import log
+from chassis.watch import TooManyParked
 from chassis.writer import Writer
 
 

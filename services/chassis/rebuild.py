@@ -10,10 +10,10 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Table
 
-from chassis.batch import TooManyParked
 from chassis.migrate import migrate
 from chassis.replay import NotReplayable, Progress, Replay, Standing
 from chassis.service import Service
+from chassis.watch import TooManyParked
 
 LIVE, AGAIN = "verify_live", "verify_replay"  # schemas
 LOCK = 7_700_003  # one rebuild at a time in a database

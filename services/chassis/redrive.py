@@ -6,7 +6,8 @@ import asyncpg
 
 from chassis import parking, telemetry
 from chassis.batch import SAVE, STANDING, Batches, frame
-from chassis.database import Keyring, Transaction, is_passing
+from chassis.database import Keyring, Transaction
+from chassis.passing import is_passing
 from chassis.records import Stream, opened
 from chassis.telemetry import log
 

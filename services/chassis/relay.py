@@ -13,8 +13,8 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from chassis import faults, outbox, telemetry
-from chassis.database import AWAY
 from chassis.kafka import start_producer, stop_producer
+from chassis.passing import AWAY
 from chassis.telemetry import log
 
 LOCK = 7_700_001  # the session advisory lock that makes one relay of many

@@ -9,8 +9,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from chassis import clock, telemetry
-from chassis.database import Database, Transaction, is_passing
+from chassis.database import Database, Transaction
 from chassis.envelope import new_id
+from chassis.passing import is_passing
 from chassis.telemetry import log
 from contracts.messages import MessageFailed, MessageSent, MessageSuppressed, MessageUncertain
 from notifications import store

@@ -9,10 +9,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.batch import TooManyParked, Watch
-from chassis.database import Passing, is_passing
+from chassis.passing import Passing, is_passing
 from chassis.pulse import Pulse
 from chassis.records import Tally
+from chassis.watch import TooManyParked, Watch
 from inflytt.servers import Databases
 
 LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
