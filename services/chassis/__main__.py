@@ -5,6 +5,7 @@ import asyncio
 import importlib
 import sys
 
+import uvloop
 from pydantic import ValidationError
 
 from chassis import clock, telemetry
@@ -27,7 +28,8 @@ def main() -> int:
     if service.settings.environment == "production" and clock.moved():
         print("INFLYTT_CLOCK moves the platform's time and is refused in production", file=sys.stderr)
         return 78
-    return asyncio.run(_run(service, args.role))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_run(service, args.role))
 
 
 async def _run(service: Service, role: str) -> int:

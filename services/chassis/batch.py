@@ -25,13 +25,30 @@ select s.source, s.topic, s.key, coalesce(h.version, 0) as version, exists (
 from unnest($2::text[], $3::text[], $4::text[]) as s(source, topic, key)
 left join heard h on h.consumer = $1 and (h.source, h.topic, h.key) = (s.source, s.topic, s.key)
 """
-# In order, so that two consumers with overlapping batches (a zombie and the new owner) wait for each other, not in a ring.
+# All in one round trip: the inbox, how each key stands, and what will stand when all goes well, which is what it does.
+# That is only saved when every event is fresh: else somebody had them, maybe while this statement waited, and all that
+# it read is old. Sorted, so that two batches that overlap (a zombie's and the new owner's) don't wait in a ring.
 TAKE = f"""
 with fresh as (
   insert into inbox (consumer, event_id) select $1, id from unnest($5::uuid[]) as id order by id
-  on conflict do nothing returning event_id)
-select event_id, null as source, null as topic, null as key, null as version, null as blocked from fresh
-union all select null, * from ({STANDING}) as standing
+  on conflict do nothing returning event_id),
+standing as ({STANDING}),
+saved as (
+  insert into heard (consumer, source, topic, key, version)
+  select $1, s.source, s.topic, s.key, n.last
+  from unnest($2::text[], $3::text[], $4::text[], $6::bigint[], $7::bigint[]) as n(source, topic, key, first, last)
+  join standing s using (source, topic, key)
+  where n.first = s.version + 1 and not s.blocked and (select count(*) from fresh) = cardinality($5)
+  order by source, topic, key
+  on conflict (consumer, source, topic, key) do update set version = excluded.version
+  where heard.version < excluded.version
+  returning source, topic, key, version),
+placed as (
+  insert into offsets (consumer, topic, partition, "offset")
+  select $1, * from unnest($8::text[], $9::int[], $10::bigint[]) as o(t, p, o) order by t, p
+  on conflict (consumer, topic, partition) do update set "offset" = greatest(offsets."offset", excluded."offset"))
+select event_id, null as source, null as topic, null as key, null as version, null as blocked, null as saved from fresh
+union all select null, s.*, saved.version from standing s left join saved using (source, topic, key)
 """  # noqa: S608 - no value comes into it
 SAVE = """
 with versions as (
@@ -111,7 +128,7 @@ class Batches:
     async def _in_one_transaction(self, records: Sequence[Heard], one_by_one: bool) -> Tally:
         tally = Tally()
         async with self.begin() as tx:
-            fresh, last, blocked = await self._take(tx, [h for h in records if h.envelope is not None])
+            fresh, last, blocked, saved = await self._take(tx, records, hopeful=not one_by_one)
             accepted: list[Heard] = []
             for heard in records:
                 if heard.envelope is None:
@@ -134,27 +151,39 @@ class Batches:
                 await self._together(accepted, tx)
             tally.passed_over = sum(h.event is None for h in accepted)
             tally.handled = len(accepted) - tally.passed_over
-            await self._save(tx, records, last)
+            await self._save(tx, records, last, saved)
             self.watch.judge(tally)
         self.watch.remember(tally)
         self._count(tally, accepted)
         return tally
 
     async def _take(
-        self, tx: Transaction, known: Sequence[Heard]
-    ) -> tuple[set[object], dict[Stream, int], set[Stream]]:
-        """The events that nobody has had, the last version handled of each key, and the keys with something parked."""
-        if not known:
-            return set(), {}, set()
-        streams = list(map(list, zip(*sorted({h.stream for h in known}), strict=True)))
-        ids = {h.envelope.id for h in known if h.envelope is not None}
-        rows = await tx.fetch(TAKE, self.consumer, *streams, list(ids))
+        self, tx: Transaction, records: Sequence[Heard], hopeful: bool
+    ) -> tuple[set[object], dict[Stream, int], set[Stream], dict[Stream, int]]:
+        """The events that nobody has had, the last version handled of each key, the keys with something parked, and
+        the versions that are already saved as they will be when all goes well: none, unless `hopeful`."""
+        runs: dict[Stream, list[int]] = defaultdict(list)
+        ids = set()
+        for heard in records:
+            if heard.envelope is not None:
+                runs[heard.stream].append(heard.envelope.version)
+                ids.add(heard.envelope.id)
+        if not runs:
+            return set(), {}, set(), {}
+        sorted_runs = sorted(runs.items())
+        streams = list(map(list, zip(*(stream for stream, _ in sorted_runs), strict=True)))
+        ends = [(run[0], run[-1]) if hopeful and _unbroken(run) else (None, None) for _, run in sorted_runs]
+        rows = await tx.fetch(
+            TAKE, self.consumer, *streams, list(ids), *map(list, zip(*ends, strict=True)), *_places(records)
+        )
         fresh = {row["event_id"] for row in rows if row["event_id"] is not None}
-        if len(fresh) < len(ids):  # somebody had them, maybe while we waited: how it stands is what it is after them
+        if len(fresh) < len(ids):  # how it stands is what it is after those who had them
             rows = await tx.fetch(STANDING, self.consumer, *streams)
         stands = {(r["source"], r["topic"], r["key"]): r for r in rows if r["source"] is not None}
         last = {stream: row["version"] for stream, row in stands.items() if row["version"]}
-        return fresh, last, {stream for stream, row in stands.items() if row["blocked"]}
+        blocked = {stream for stream, row in stands.items() if row["blocked"]}
+        saved = {stream: row["saved"] for stream, row in stands.items()} if len(fresh) == len(ids) else {}
+        return fresh, last, blocked, saved
 
     async def _waits(self, heard: Heard, last: dict[Stream, int], blocked: set[Stream], tx: Transaction) -> bool:
         """Parks an event whose turn has not come: behind one that is parked, or because one before it is missing."""
@@ -196,21 +225,33 @@ class Batches:
         for topic, records in batches.items():
             await self.handlers.handle_batch(topic, records, tx)
 
-    async def _save(self, tx: Transaction, records: Sequence[Heard], last: dict[Stream, int]) -> None:
+    async def _save(
+        self, tx: Transaction, records: Sequence[Heard], last: dict[Stream, int], saved: dict[Stream, int]
+    ) -> None:
+        """What `_take` could not foresee."""
         touched = {h.stream for h in records if h.envelope is not None} & last.keys()
-        streams = [(*stream, last[stream]) for stream in sorted(touched)]
-        offsets: dict[tuple[str, int], int] = {}
-        for h in records:
-            offsets[h.topic, h.partition] = max(h.offset + 1, offsets.get((h.topic, h.partition), 0))
-        versions = [list(c) for c in zip(*streams, strict=True)] or [[], [], [], []]
-        places = [list(c) for c in zip(*[(t, p, o) for (t, p), o in sorted(offsets.items())], strict=True)]
-        await tx.execute(SAVE, self.consumer, *versions, *places)
+        streams = [(*stream, last[stream]) for stream in sorted(touched) if saved.get(stream) != last[stream]]
+        if streams or all(h.envelope is None for h in records):
+            versions = [list(c) for c in zip(*streams, strict=True)] or [[], [], [], []]
+            await tx.execute(SAVE, self.consumer, *versions, *_places(records))
 
     def _count(self, tally: Tally, accepted: Sequence[Heard]) -> None:
         for outcome in ("handled", "passed_over", "repeated", "parked"):
             telemetry.EVENTS.labels(self.consumer, outcome).inc(getattr(tally, outcome))
         if accepted and (envelope := accepted[-1].envelope) is not None:
             telemetry.END_TO_END.labels(self.consumer).observe(max(0.0, (wall() - envelope.time).total_seconds()))
+
+
+def _unbroken(versions: Sequence[int]) -> bool:
+    return list(versions) == list(range(versions[0], versions[0] + len(versions)))
+
+
+def _places(records: Sequence[Heard]) -> list[list[object]]:
+    """The next offset of each partition, as columns."""
+    offsets: dict[tuple[str, int], int] = {}
+    for h in records:
+        offsets[h.topic, h.partition] = max(h.offset + 1, offsets.get((h.topic, h.partition), 0))
+    return [list(column) for column in zip(*((t, p, o) for (t, p), o in sorted(offsets.items())), strict=True)]
 
 
 def frame(error: BaseException) -> str:

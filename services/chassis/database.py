@@ -1,11 +1,12 @@
 """The database of one service, and its transaction: state, inbox and outbox commit together, and only here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +21,8 @@ from chassis.envelope import Envelope
 from chassis.nudger import Nudger
 from chassis.outbox import Saying
 from contracts import Event
+
+T = TypeVar("T")
 
 
 class Keyring(Protocol):
@@ -120,6 +123,10 @@ class Transaction:
             self._session = AsyncSession(bind=self.connection, expire_on_commit=False, autoflush=True)
         return self._session
 
+    @property
+    def has_session(self) -> bool:
+        return self._session is not None
+
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """For what is hot: asyncpg itself, parameters as $1."""
         return await self.driver.fetch(sql, *args)
@@ -149,6 +156,22 @@ class Transaction:
         if self.sayings:
             await outbox.write(self.driver, self.keyring, self.sayings)
             self.sayings, self.said = [], True
+
+    async def part(self, work: Callable[["Transaction"], Awaitable[T]], context: Context) -> T:
+        """Does `work` as a part of this transaction, in its own `context`: with a session, an actor and a now of its own."""
+        part = Transaction(self.connection, self.driver, self.keyring, self.source, self._acting)
+        answer = await asyncio.create_task(part._whole(work), context=context)
+        self.sayings += part.sayings
+        self.said |= part.said
+        return answer
+
+    async def _whole(self, work: Callable[["Transaction"], Awaitable[T]]) -> T:
+        try:
+            answer = await work(self)
+            await self._end_session()
+        finally:
+            await self.close()
+        return answer
 
     async def _end_session(self) -> None:
         if self._session is not None:
@@ -207,7 +230,8 @@ class Database:
                 yield tx
                 await tx.flush()
             finally:
-                await asyncio.shield(tx.close())
+                if tx.has_session:
+                    await asyncio.shield(tx.close())
             faults.point("before commit", tx.said)
             await connection.commit()
             faults.point("after commit", tx.said)
@@ -219,6 +243,15 @@ class Database:
                 await asyncio.shield(own.close())
         if tx.said:
             self.nudger.nudge()
+
+    async def say(self, *events: Event, actor: str = "system", municipality: str = "", controller: str = "") -> None:
+        """Says events that no change of state goes with: in one statement, which is a transaction of its own."""
+        async with self.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            tx = Transaction(connection, driver, self.keyring, self.source, Acting(actor, municipality, controller))
+            tx.publish(*events)
+            await tx.flush()
+        self.nudger.nudge()
 
     async def ping(self) -> None:
         async with self.engine.connect() as connection:

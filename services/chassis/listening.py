@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import faults, parking, redrive, telemetry
 from chassis.batch import Batches
@@ -42,10 +43,11 @@ class Listening(ConsumerRebalanceListener):
         self.held: dict[TopicPartition, int] = {}  # the next offset of each partition that is ours to handle
         self.told: dict[TopicPartition, int] = {}  # what Kafka knows of it
         self.subscriber: Any = None
+        self.connection: AsyncConnection | None = None
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
-        """A transaction where this consumer writes: on the lock's own connection, or on any."""
-        return self.writer.transaction() if self.writer else self.database.transaction()
+        """A transaction where this consumer writes: on its own connection, which with a single writer holds the lock."""
+        return self.writer.transaction() if self.writer else self.database.transaction(connection=self.connection)
 
     # running
 
@@ -68,7 +70,8 @@ class Listening(ConsumerRebalanceListener):
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[bool]:
         if self.writer is None:
-            yield True
+            async with self.database.engine.connect() as self.connection:  # one for all batches: they come one by one
+                yield True
             return
         async with self.writer.holding(self.stopping, self._stands_by) as holds:
             if holds:

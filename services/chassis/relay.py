@@ -2,37 +2,34 @@
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection
 from contextlib import suppress
-from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import DefaultPartitioner
 
-from chassis import faults, outbox, telemetry
+from chassis import faults, telemetry
 from chassis.kafka import start_producer, stop_producer
+from chassis.lanes import Lanes
 from chassis.passing import AWAY
 from chassis.telemetry import log
 
 LOCK = 7_700_001  # the session advisory lock that makes one relay of many
-LIMIT = 2000
-POLL = 0.5  # seconds; a nudge after each commit makes it sooner
-BEAT = 3.0  # seconds between signs of life while the broker is silent: the lock's session must not idle
+LIMIT = 2000  # rows a reading
+HELD = 2 * LIMIT  # rows that are taken and not yet acked
 LAST = 3.0  # seconds that it goes on draining after stop()
-# Deletes what was acked and reads on, in one round trip. What it deletes it still sees: hence the second condition.
+POLL = 0.5  # seconds; a nudge after each commit makes it sooner
+REST = 0.005  # seconds after which what was acked is deleted, when nothing new is to be read
+# Deletes what was acked and reads on, in one round trip, past what is on its way. `not in` is a hash here; what this
+# statement deletes it still sees: it must be among the known.
 NEXT = """
 with gone as (delete from outbox where seq = any($1::bigint[]))
-select seq, id, topic, key, version, type, headers, payload from outbox where seq <> all($1::bigint[])
-order by seq limit $2
+select seq, id, topic, key, version, type, headers, payload from outbox
+where seq not in (select unnest($2::bigint[])) order by seq limit $3
 """
 WAITING = (
     "select count(*) as rows, coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float as age from outbox"
 )
-
-partition_of = DefaultPartitioner()
 
 
 class Relay:
@@ -44,7 +41,8 @@ class Relay:
         self.progress = time.monotonic()
         self.woken = asyncio.Event()
         self.ends: float | None = None  # when it stops, at the latest
-        self.partitions: dict[str, list[int]] = {}
+        self.more = False  # whether there is more to read than was read
+        self.rest: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Until stop(): takes the lock when it is free, drains, and starts anew when the database or Kafka went away."""
@@ -83,86 +81,52 @@ class Relay:
 
     async def _drain(self, connection: asyncpg.Connection) -> None:
         producer = await start_producer(self.servers)
+        lanes = Lanes(producer, self.prefix, self._moved)
         self.state = "holds"
         log.info("relay_holds_lock")
-        measured, acked = 0.0, list[int]()
+        measured = 0.0
         try:
             while True:
                 self.woken.clear()
-                rows = await connection.fetch(NEXT, acked, LIMIT)
+                if self.rest is not None:
+                    self.rest.cancel()
+                    self.rest = None
+                acked = lanes.acked()
+                rows = await self._next(connection, acked, lanes.known)
                 if acked:
                     faults.point("after outbox delete")
-                if rows:
-                    faults.point("before publish")
-                    await _alive(connection, self._publish(producer, rows))
-                    faults.point("after ack")
-                acked = [row["seq"] for row in rows]
+                lanes.forget(acked)
+                await lanes.take(rows)
                 self.progress = time.monotonic()
                 if self.progress - measured > 2:
                     measured = self.progress
                     await _measure(connection)
-                if self.ends is not None and (not rows or self.progress > self.ends):
+                if self.ends is not None and (not (rows or lanes.known) or self.progress > self.ends):
                     return
-                if not rows:
+                self.more = len(rows) == LIMIT
+                if not self.more or len(lanes.known) >= HELD:
                     await self._pause(POLL)
         finally:
+            await lanes.close()
             # After a refused batch an idempotent producer is broken for good: whoever comes next makes a new one.
             await stop_producer(producer)
+
+    async def _next(
+        self, connection: asyncpg.Connection, acked: list[int], known: Collection[int]
+    ) -> list[asyncpg.Record]:
+        rows: list[asyncpg.Record] = await connection.fetch(NEXT, acked, list(known), LIMIT)
+        return rows
+
+    def _moved(self) -> None:
+        """Something was acked: it can wait to be deleted, unless its place is wanted."""
+        if self.more or self.ends is not None:
+            self.woken.set()
+        elif self.rest is None:
+            self.rest = asyncio.get_running_loop().call_later(REST, self.woken.set)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self.woken.wait(), seconds)
-
-    async def _publish(self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> None:
-        """Everything is acked on return, or it raises. A partition's next batch is sent when the one before it is acked."""
-        lanes: dict[tuple[str, int], list[asyncpg.Record]] = defaultdict(list)
-        for row in rows:
-            topic = self.prefix + row["topic"]
-            lanes[topic, await self._partition(producer, topic, row["key"])].append(row)
-        done = await asyncio.gather(
-            *(_send(producer, topic, partition, lane) for (topic, partition), lane in lanes.items()),
-            return_exceptions=True,
-        )
-        for error in done:
-            if isinstance(error, BaseException):
-                raise error
-        for (topic, _), lane in lanes.items():
-            telemetry.PUBLISHED.labels(topic.removeprefix(self.prefix)).inc(len(lane))
-
-    async def _partition(self, producer: AIOKafkaProducer, topic: str, key: str) -> int:
-        if topic not in self.partitions:
-            self.partitions[topic] = sorted(await producer.partitions_for(topic))
-        partitions = self.partitions[topic]
-        return partition_of(key.encode(), partitions, partitions)
-
-
-async def _send(producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[asyncpg.Record]) -> None:
-    batch = producer.create_batch()
-    for row in rows:
-        one = {
-            "key": row["key"].encode(),
-            "value": row["payload"],
-            "timestamp": None,
-            "headers": outbox.headers(row),
-        }
-        if batch.append(**one) is None:  # full
-            batch.close()
-            await (await producer.send_batch(batch, topic, partition=partition))
-            batch = producer.create_batch()
-            batch.append(**one)
-    batch.close()
-    await (await producer.send_batch(batch, topic, partition=partition))
-
-
-async def _alive(connection: asyncpg.Connection, work: Coroutine[Any, Any, None]) -> None:
-    """Does `work` while the lock's session is kept alive; ends it when that session, and so the lock, is gone."""
-    task = asyncio.ensure_future(work)
-    try:
-        while not (await asyncio.wait([task], timeout=BEAT))[0]:
-            await connection.execute("select 1")
-        task.result()
-    finally:
-        task.cancel()
 
 
 async def _measure(connection: asyncpg.Connection) -> None:

@@ -1,6 +1,7 @@
 """A service: what it is made of, and its roles (api, consumer, relay) started and stopped together."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from chassis.ops import ops_app
 from chassis.relay import Relay
 from chassis.settings import Settings
 from chassis.telemetry import log
+from chassis.together import Together
 from chassis.web import Templates, WebSettings, create_web, http_protocol_with_deadline
 
 S = TypeVar("S", bound=Settings)
@@ -79,7 +81,13 @@ class Service(Generic[S]):
                 "connect_to": tuple(self.connect_to(s)),
             }
         )
-        state = {"service": self, "settings": s, "database": self.database, "keyring": self.database.keyring}
+        state = {
+            "service": self,
+            "settings": s,
+            "database": self.database,
+            "keyring": self.database.keyring,
+            "together": Together(self.database.transaction),
+        }
         return create_web(self.name, self.routers, settings=web, templates=Templates(self.name), state=state)
 
 
@@ -90,8 +98,15 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
         yield tx
 
 
+async def together(request: Request) -> Together:
+    found: Together = request.app.state.together
+    return found
+
+
 # scope="function": the commit is before the response is sent, so that a 2xx means committed.
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
+# For doors that many come through at once: `await commits.do(work)`.
+Commits = Annotated[Together, Depends(together)]
 
 
 class _Server(uvicorn.Server):
@@ -145,6 +160,7 @@ class Process:
         )
         watching = asyncio.create_task(admin.serve())
         self._start()
+        gc.freeze()  # what is loaded by now stays: no collection looks through it again
         log.info("started", roles=self.roles)
         told = asyncio.create_task(stop.wait())
         await asyncio.wait([told, watching, *self.tasks.values()], return_when=asyncio.FIRST_COMPLETED)

@@ -104,10 +104,11 @@ def configure_logging(service: str, role: str, level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+    render = structlog.processors.JSONRenderer(ensure_ascii=False)
+    structlog.configure(  # past the standard library's logging, which takes three times as long for a line
+        processors=[*shared, _tell_exception, render],
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
@@ -117,7 +118,7 @@ def configure_logging(service: str, role: str, level: str = "INFO") -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _tell_exception,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                render,
             ],
         )
     )
@@ -136,7 +137,7 @@ def _only_quiet_libraries(record: logging.LogRecord) -> bool:
     return not record.name.startswith("aiokafka") or _sparing.filter(record)
 
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger("inflytt")
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("inflytt")
 
 EVENTS = Counter("inflytt_events_total", "Records consumed", ["consumer", "outcome"])
 PUBLISHED = Counter("inflytt_published_total", "Outbox rows the broker took", ["topic"])

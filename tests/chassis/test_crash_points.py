@@ -8,9 +8,9 @@ from processes import count_all, some
 
 @pytest.mark.parametrize("point", ["before insert", "after insert", "before commit", "after commit"])
 async def test_an_api_killed_here_keeps_what_it_acknowledged_and_half_does_nothing(place: Place, point: str) -> None:
-    dying, healthy = place.start("api", crash=f"{point}:12"), place.start("all")
+    dying, healthy = place.start("api", crash=f"{point}:4"), place.start("all")
     await dying.is_ready()
-    counters = some(5, 6)
+    counters = some(5, 12)
     acked, unsure = await count_all(dying, counters)
     assert await dying.ended() == 137
     assert acked

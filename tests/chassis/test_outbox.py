@@ -3,12 +3,12 @@
 import asyncio
 import random
 from collections import defaultdict
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 import asyncpg
 
 from chassis.database import Database
-from chassis.kafka import start_producer
 from chassis.relay import Relay
 from places import Place
 from processes import until
@@ -24,16 +24,14 @@ class CursorRelay(Relay):
         "select seq, id, topic, key, version, type, headers, payload from outbox where seq > $1 order by seq limit 2000"
     )
 
-    async def _drain(self, connection: asyncpg.Connection) -> None:
-        producer, last = await start_producer(self.servers), 0
-        try:
-            while self.ends is None:
-                if rows := await connection.fetch(self.AFTER, last):
-                    await self._publish(producer, rows)
-                    last = rows[-1]["seq"]
-                await self._pause(0.01)
-        finally:
-            await producer.stop()
+    last = 0
+
+    async def _next(
+        self, connection: asyncpg.Connection, acked: list[int], known: Collection[int]
+    ) -> list[asyncpg.Record]:
+        rows: list[asyncpg.Record] = await connection.fetch(self.AFTER, self.last)
+        self.last = rows[-1]["seq"] if rows else self.last
+        return rows
 
 
 async def write(database: Database, keys: list[UUID], rows: int) -> None:

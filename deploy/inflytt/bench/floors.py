@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import uuid_utils.compat
 import uvicorn
+import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -120,7 +121,7 @@ FLOORS = {"consumer": consume, "relay": relay, "api": post}
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with asyncio.Runner(loop_factory=None) as runner:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(FLOORS[sys.argv[1]](Settings()))
 
 

@@ -19,11 +19,13 @@ def http_protocol_with_deadline(seconds: float = DEADLINE) -> type[HttpToolsProt
     first byte (the first request: of connecting), else 408 and the connection is closed. No websockets."""
 
     class HttpProtocolWithDeadline(HttpToolsProtocol):
-        _deadline: asyncio.TimerHandle | None = None
+        _since: float | None = None  # when the request that is coming in began
+        _watch: asyncio.TimerHandle | None = None  # one timer a connection, not one a request
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             self._await_request()
+            self._watch = self.loop.call_later(seconds, self._look)
 
         def data_received(self, data: bytes) -> None:
             if self.cycle is None or self.cycle.response_complete:
@@ -35,21 +37,25 @@ def http_protocol_with_deadline(seconds: float = DEADLINE) -> type[HttpToolsProt
             self._await_request()
 
         def on_message_complete(self) -> None:
-            self._received()
+            self._since = None
             super().on_message_complete()
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._received()
+            if self._watch is not None:
+                self._watch.cancel()
             super().connection_lost(exc)
 
         def _await_request(self) -> None:
-            if self._deadline is None:
-                self._deadline = self.loop.call_later(seconds, self._give_up)
+            if self._since is None:
+                self._since = self.loop.time()
 
-        def _received(self) -> None:
-            if self._deadline is not None:
-                self._deadline.cancel()
-                self._deadline = None
+        def _look(self) -> None:
+            now = self.loop.time()
+            left = seconds if self._since is None else self._since + seconds - now
+            if left <= 0:
+                self._give_up()
+            else:
+                self._watch = self.loop.call_later(left, self._look)
 
         def _give_up(self) -> None:
             if self.transport.is_closing():

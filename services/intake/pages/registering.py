@@ -8,8 +8,9 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis import clock
+from chassis.database import Transaction
 from chassis.envelope import new_id
-from chassis.service import Tx
+from chassis.service import Commits
 from chassis.web import StrictRoute, language, page, translator
 from contracts.vocabulary import VOCABULARY
 from intake import households
@@ -32,19 +33,23 @@ async def empty_form(request: Request) -> Response:
 
 
 @router.post("/anmal")
-async def register(request: Request, tx: Tx) -> Response:
+async def register(request: Request, commits: Commits) -> Response:
     form = await request.form()
     t = translator(request)
     try:
         body = read(Registration, fields.given(form), clock.now(), t)
     except Refused as refused:
         return _form(request, form, fields.errors(refused.faults, t))
-    if await _is_first(request, tx, form, body):
-        await households.register(tx, body)
+
+    async def work(tx: Transaction) -> None:
+        if await _is_first(request, tx, form, body):
+            await households.register(tx, body)
+
+    await commits.do(work)
     return RedirectResponse("/anmal/tack", 303)
 
 
-async def _is_first(request: Request, tx: Tx, form: FormData, body: Registration) -> bool:
+async def _is_first(request: Request, tx: Transaction, form: FormData, body: Registration) -> bool:
     """Whether this copy of the form has not been sent before: who presses twice has registered once."""
     key = form.get("copy")
     if not isinstance(key, str) or not key:

@@ -13,7 +13,7 @@ from sqlmodel import Field
 from chassis.consumer import Consumer, Due
 from chassis.database import Transaction, table_base
 from chassis.records import Heard
-from chassis.service import Service, Tx
+from chassis.service import Commits, Service
 from chassis.settings import Settings
 from chassis.telemetry import log
 from chassis.web import StrictRoute, open_to_machines
@@ -65,7 +65,11 @@ class Note(BaseModel):
 
 @router.post("/counters/{counter_id}", status_code=201)
 @open_to_machines
-async def count(counter_id: UUID, body: Note, tx: Tx) -> dict[str, int]:
+async def count_one(counter_id: UUID, body: Note, commits: Commits) -> dict[str, int]:
+    return await commits.do(lambda tx: count(counter_id, body, tx))
+
+
+async def count(counter_id: UUID, body: Note, tx: Transaction) -> dict[str, int]:
     total = (await tx.fetch(COUNT, counter_id))[0]["total"]
     tx.publish(Counted(counter_id=counter_id, total=total, note=body.note))
     if body.note == "tomorrow":

@@ -11,7 +11,7 @@ from sqlmodel import Field
 from chassis.consumer import Consumer
 from chassis.database import Transaction, table_base
 from chassis.records import Heard
-from chassis.service import Service, Tx
+from chassis.service import Commits, Service
 from chassis.settings import Settings
 from chassis.web import StrictRoute, open_to_machines
 from inflytt.bench.events import MeterRead, meter_read
@@ -47,10 +47,13 @@ consumer = Consumer("small")
 
 @router.post("/meters/{meter_id}", status_code=201)
 @open_to_machines
-async def read_meter(meter_id: UUID, body: Body, tx: Tx) -> dict[str, int]:
-    total = (await tx.fetch(STATE, meter_id))[0]["total"]
-    tx.publish(meter_read(meter_id, total, body.place, body.month))
-    return {"total": total}
+async def read_meter(meter_id: UUID, body: Body, commits: Commits) -> dict[str, int]:
+    async def read(tx: Transaction) -> dict[str, int]:
+        total: int = (await tx.fetch(STATE, meter_id))[0]["total"]
+        tx.publish(meter_read(meter_id, total, body.place, body.month))
+        return {"total": total}
+
+    return await commits.do(read)
 
 
 @consumer.on_batch(MeterRead)
