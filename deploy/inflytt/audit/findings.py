@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["lost", "duplicate", "order", "uncertain", "canary"]
+Kind = Literal["lost", "duplicate", "order", "phantom", "capacity", "uncertain", "canary"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Report:
             "lost": self.count("lost"),
             "duplicates": self.count("duplicate"),
             "order_errors": self.count("order"),
+            "phantoms": self.count("phantom"),
+            "exceeded": self.count("capacity"),
             "uncertain": self.count("uncertain"),
             "canaries": self.count("canary"),
             "records": self.records,

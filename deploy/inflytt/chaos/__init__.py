@@ -133,7 +133,7 @@ def _first(stops: BaseExceptionGroup[Stop]) -> Stop:
 def _told(
     platform: Platform, given: argparse.Namespace, evidence: Evidence, verdict: Verdict, bound: int
 ) -> dict[str, Any]:
-    found = {name: getattr(verdict, name) for name in ("lost", "duplicates", "inversions", "uncertain")}
+    found = vars(verdict)
     for name, sentences in found.items():
         for sentence in sentences[:20]:
             _say(f"{name}: {sentence}")
@@ -145,7 +145,7 @@ def _told(
         "uncertain_bound": bound,
         "seed": given.seed,
         "replay": _replay(given),
-        "met": not (verdict.lost or verdict.duplicates or verdict.inversions) and len(verdict.uncertain) <= bound,
+        "met": verdict.sound and len(verdict.uncertain) <= bound,
     }
 
 
