@@ -12,10 +12,13 @@ from inflytt import local
 def main(args: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="inflytt up", description=__doc__)
     parser.add_argument("--split", action="store_true", help="api, consumer and relay of each service as own processes")
+    parser.add_argument("--several", action="store_true", help="several of each: two intake apis, three consumers, …")
+    parser.add_argument("--brokers", type=int, choices=(1, 3), default=1, help="of Kafka; with three, any one may fall")
     given = parser.parse_args(args)
     out = Console(stderr=True)
-    roles = ("api", "consumer", "relay") if given.split else ("all",)
-    with local.running("up", say=lambda text: out.print(f"[dim]·[/] {text}"), roles=roles) as platform:
+    roles = local.SEVERAL if given.several else local.SPLIT if given.split else {"all": 1}
+    say = lambda text: out.print(f"[dim]·[/] {text}")  # noqa: E731
+    with local.running("up", say, roles, brokers=given.brokers) as platform:
         out.print(addresses(platform))
         out.print("Stays up until Ctrl-C. Everything a tool needs stands in run/state.json.")
         signal.pause()

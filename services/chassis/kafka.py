@@ -70,7 +70,7 @@ async def create_topics(servers: list[str], prefix: str = "", topics: Iterable[T
                 name=prefix + topic.name,
                 num_partitions=topic.partitions,
                 replication_factor=copies,
-                topic_configs={"retention.ms": str(topic.retention_ms)},
+                topic_configs={"retention.ms": str(topic.retention_ms), "min.insync.replicas": str(max(1, copies - 1))},
             )
             for topic in wanted
             if prefix + topic.name not in there

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Generic, TypeVar
@@ -176,7 +177,7 @@ class Process:
 
     def _start(self) -> None:
         if self.server:
-            self.tasks["api"] = asyncio.create_task(self.server.serve())
+            self.tasks["api"] = asyncio.create_task(self.server.serve([_shared_door(self.service.settings)]))
         if self.listening:
             self.tasks["consumer"] = asyncio.create_task(self.listening.run())
         if "consumer" in self.roles:
@@ -242,6 +243,13 @@ class Process:
             del ready["api"]
         live = {"loop": loop} | ({"consumer": consumer_alive} if self.listening else {})
         return ops_app(live, {role: check for role, check in ready.items() if role in self.roles})
+
+
+def _shared_door(settings: Settings) -> socket.socket:
+    """Several processes of a service listen at one address; the kernel spreads who comes among them."""
+    family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
+    address = (settings.http_host, settings.http_port)
+    return socket.create_server(address, family=family, backlog=2048, reuse_port=True)
 
 
 def _name(work: Any) -> str:

@@ -47,7 +47,7 @@ async def waits_for_kafka(worker: Worker) -> bool:
 
 async def back(site: Place, broker: servers.Kafka) -> None:
     """Kafka runs, with the site's topics."""
-    if broker.child is None or not broker.child.alive:
+    if not broker.alive:
         await asyncio.to_thread(broker.start)
     await site.topics()
 

@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from inflytt.servers.provider import Client
 from inflytt.servers.runs import CLONE
 
 Say = Callable[[str], object]
+ROLES = ("all", "api", "consumer", "relay")
 STATE = CLONE / "run" / "state.json"
 TOLD = (
     "bootstrap",
@@ -37,6 +39,9 @@ TOLD = (
     "service_token",
     "environments",
 )
+# How many processes of each role, or of one service's; a service without the role (notifications has no door) has none.
+SPLIT = {"api": 1, "consumer": 1, "relay": 1}
+SEVERAL = {"api": 1, "intake-api": 2, "consumer": 3, "matching-consumer": 2, "relay": 2}
 DATABASES = {"intake": "migrations", "intake_keys": "migrations_keys", **dict.fromkeys(SERVICES[1:], "migrations")}
 
 
@@ -102,21 +107,21 @@ def attach(file: Path = STATE) -> Platform:
 def running(
     name: str,
     say: Say = lambda _: None,
-    roles: Sequence[str] = ("all",),
+    roles: Iterable[str] | Mapping[str, int] = ("all",),
     state: Path | None = STATE,
     settings: Mapping[str, str] | None = None,
+    brokers: int = 1,
 ) -> Iterator[Platform]:
     """A new platform: everything is ready inside, and stopped afterwards.
 
-    `roles`: a process of each service for each. `settings`: what the services are told beside the usual, INFLYTT_….
+    `roles`: a process of each service for each, or as many as a mapping says (SPLIT, SEVERAL). `settings`: what the
+    services are told beside the usual, INFLYTT_…. `brokers`: 1, or 3 that hold everything three times.
     """
     with ExitStack() as stack:
         say("Kafka and PostgreSQL start")
-        ground = stack.enter_context(servers.running(name))
+        ground = stack.enter_context(servers.running(name, brokers))
         platform = _prepare(ground, stack, say, settings or {})
-        platform.processes = {
-            p.name: p for service in SERVICES for role in roles if (p := _process(platform, service, role)) is not None
-        }
+        platform.processes = {process.name: process for process in _crew(platform, Counter(roles))}
         platform.admin = {p.name: p.admin for p in platform.processes.values()}
         say("the four services start")
         stack.callback(_stop_all, platform.processes.values())
@@ -137,10 +142,16 @@ def _stop_all(processes: Iterable[ServiceProcess]) -> None:
         list(threads.map(lambda process: process.stop(), processes))
 
 
-def _process(platform: Platform, service: str, role: str) -> ServiceProcess | None:
-    if service == "notifications" and role == "api":
-        return None  # it has no door
-    return ServiceProcess(service, role, platform.environments[service], platform.run)
+def _crew(platform: Platform, counts: Mapping[str, int]) -> Iterator[ServiceProcess]:
+    """Each with its own name, `intake-api`, or where there are several `intake-api-1`, `intake-api-2`."""
+    for service in SERVICES:
+        for role in ROLES:
+            count = counts.get(f"{service}-{role}", counts.get(role, 0))
+            if (service, role) == ("notifications", "api"):
+                continue  # it has no door
+            for nth in range(1, count + 1):
+                environment = platform.environments[service]
+                yield ServiceProcess(service, role, environment, platform.run, nth if count > 1 else 0)
 
 
 def _prepare(ground: servers.Servers, stack: ExitStack, say: Say, settings: Mapping[str, str]) -> Platform:

@@ -26,17 +26,20 @@ class Servers:
 
 
 @contextlib.contextmanager
-def running(name: str) -> Iterator[Servers]:
-    """Both servers, started together and stopped at the end, with a folder `run/<name>-…` of their own."""
+def running(name: str, brokers: int = 1) -> Iterator[Servers]:
+    """Both servers, started together and stopped at the end, with a folder `run/<name>-…` of their own.
+
+    `brokers`: 1 or 3, where Kafka is our own.
+    """
     with runs.folder(name) as run, contextlib.ExitStack() as open_:
         with ThreadPoolExecutor(2) as threads:
-            broker = threads.submit(open_.enter_context, kafka(run))
+            broker = threads.submit(open_.enter_context, kafka(run, brokers))
             databases = threads.submit(open_.enter_context, postgres(run))
         yield Servers(run, broker.result(), databases.result())
 
 
 @contextlib.contextmanager
-def kafka(run: Path) -> Iterator[Kafka | BorrowedKafka]:
+def kafka(run: Path, brokers: int = 1) -> Iterator[Kafka | BorrowedKafka]:
     _refuse_containers()
     if named := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         borrowed = BorrowedKafka(named, _prefix())
@@ -47,7 +50,7 @@ def kafka(run: Path) -> Iterator[Kafka | BorrowedKafka]:
         finally:
             borrowed.forget()
         return
-    own = Kafka(run)
+    own = Kafka(run, brokers)
     try:
         own.start()
         _say(f"Kafka: our own, at {own.bootstrap_servers}, on {own.java}")

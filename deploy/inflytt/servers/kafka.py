@@ -2,12 +2,16 @@
 
 import contextlib
 import hashlib
+import re
 import shutil
 import socket
 import struct
 import sys
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CalledProcessError, run
 
@@ -20,21 +24,22 @@ HEAP += [f"-Dorg.slf4j.simpleLogger.{option}" for option in ("defaultLogLevel=wa
 
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+node.id={node}
+controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false
+min.insync.replicas={least}
 offsets.topic.num.partitions=3
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor={copies}
 transaction.state.log.num.partitions=3
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+transaction.state.log.replication.factor={copies}
+transaction.state.log.min.isr={least}
+share.coordinator.state.topic.replication.factor={copies}
+share.coordinator.state.topic.min.isr={least}
 group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=1500
 broker.heartbeat.interval.ms=300
@@ -45,23 +50,52 @@ log.cleaner.dedupe.buffer.size=4194304
 """
 
 
-class Kafka:
-    """A broker with its data in `run / "kafka"`, on the same ports for as long as the object lives."""
+@dataclass(frozen=True)
+class Node:
+    """One of a cluster's servers, broker and controller in one: its number from 1, and its ports."""
 
-    def __init__(self, run: Path) -> None:
-        self.run, self.data = run, run / "kafka"
-        self.port, self.controller = free_port(), free_port()
-        self.bootstrap_servers = f"127.0.0.1:{self.port}"
-        self.prefix = ""  # of topics; all are ours
-        self.java: java.Java | None = None
+    number: int
+    port: int
+    controller: int
+
+    def properties(self, nodes: Sequence["Node"], data: Path) -> str:
+        return PROPERTIES.format(
+            node=self.number,
+            voters=",".join(f"{node.number}@127.0.0.1:{node.controller}" for node in nodes),
+            port=self.port,
+            controller=self.controller,
+            data=data,
+            copies=min(3, len(nodes)),
+            least=2 if len(nodes) > 2 else 1,
+        )
+
+
+class Broker:
+    """One broker with its data in `run / name`, on the same ports for as long as the object lives."""
+
+    def __init__(self, name: str, run: Path, node: Node) -> None:
+        self.name, self.run, self.node, self.data = name, run, node, run / name
+        self.bootstrap_servers = f"127.0.0.1:{node.port}"
         self.child: Child | None = None
 
+    @property
+    def alive(self) -> bool:
+        return self.child is not None and self.child.alive
+
     def start(self) -> None:
-        """Returns when the broker answers. The first start on a machine fetches the jars and takes some 10 s more."""
-        if self.child is None:
-            self.child = self._prepare()
+        """Returns when it answers."""
+        self.begin()
+        self.wait_until_it_knows(1)
+
+    def begin(self) -> None:
+        """Starts it without waiting: of several, each waits for the others."""
+        assert self.child is not None
         self.child.start()
-        self.child.wait_until(lambda: brokers_at(self.bootstrap_servers) > 0)
+
+    def wait_until_it_knows(self, brokers: int) -> None:
+        """Returns when it answers and knows of so many brokers, itself among them."""
+        assert self.child is not None
+        self.child.wait_until(lambda: brokers_at(self.bootstrap_servers) >= brokers)
 
     def stop(self) -> None:
         if self.child:
@@ -72,13 +106,54 @@ class Kafka:
         if self.child:
             self.child.kill()
 
-    def _prepare(self) -> Child:
-        kit = _kit()
-        self.java = kit.engine
+    def prepare(self, kit: "Kit", nodes: Sequence[Node]) -> None:
+        """Its data folder, as formatted, under its own number, and its properties."""
         shutil.copytree(kit.template, self.data)
-        properties = self.run / "kafka.properties"
-        properties.write_text(PROPERTIES.format(port=self.port, controller=self.controller, data=self.data))
-        return Child("kafka", [*kit.command, "kafka.Kafka", properties], self.run)
+        meta = self.data / "meta.properties"
+        told = re.sub(r"(?m)^node\.id=.*$", f"node.id={self.node.number}", meta.read_text())
+        meta.write_text(re.sub(r"(?m)^directory\.id=.*$", f"directory.id={_new_id()}", told))
+        properties = self.run / f"{self.name}.properties"
+        properties.write_text(self.node.properties(nodes, self.data))
+        self.child = Child(self.name, [*kit.command, "kafka.Kafka", properties], self.run)
+
+
+class Kafka:
+    """One broker, or three of which any two go on: each record is then acknowledged by two and held by three."""
+
+    def __init__(self, run: Path, brokers: int = 1) -> None:
+        nodes = [Node(number, free_port(), free_port()) for number in range(1, brokers + 1)]
+        names = ["kafka"] if brokers == 1 else [f"kafka-{node.number}" for node in nodes]
+        self.brokers = [Broker(name, run, node) for name, node in zip(names, nodes, strict=True)]
+        self.bootstrap_servers = ",".join(broker.bootstrap_servers for broker in self.brokers)
+        self.prefix = ""  # of topics; all are ours
+        self.java: java.Java | None = None
+
+    @property
+    def alive(self) -> bool:
+        return all(broker.alive for broker in self.brokers)
+
+    def start(self) -> None:
+        """Starts those that do not run; returns when all answer. The first one on a machine fetches jars, some 10 s more."""
+        if self.java is None:
+            kit = _kit()
+            for broker in self.brokers:
+                broker.prepare(kit, [b.node for b in self.brokers])
+            self.java = kit.engine
+        for broker in self.brokers:
+            if not broker.alive:
+                broker.begin()
+        for broker in self.brokers:
+            broker.wait_until_it_knows(len(self.brokers))
+
+    def stop(self) -> None:
+        """All at once: the last of three could not hand over what it leads."""
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(Broker.stop, self.brokers))
+
+    def kill(self) -> None:
+        """kill -9 of all; `start` brings them back with their data."""
+        for broker in self.brokers:
+            broker.kill()
 
 
 class Kit:
@@ -104,17 +179,16 @@ class Kit:
 
     def _format(self, part: Path) -> None:
         properties = part / "format.properties"
-        properties.write_text(PROPERTIES.format(port=9092, controller=9093, data=part / "data"))
-        name = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        node = Node(1, 9092, 9093)
+        properties.write_text(node.properties([node], part / "data"))
         command: list[str | Path] = [
             *self.bare,
             "kafka.tools.StorageTool",
             "format",
             "-t",
-            name,
+            _new_id(),
             "-c",
             properties,
-            "--standalone",
         ]
         try:
             run(command, check=True, capture_output=True, text=True, timeout=60)
@@ -122,14 +196,14 @@ class Kit:
             raise Stop(f"Kafka's data folder can't be formatted: {(error.stderr or error.stdout)[-500:]}") from error
 
     def _warm(self, part: Path) -> None:
-        port, controller, data = free_port(), free_port(), part / "warm"
+        node, data = Node(1, free_port(), free_port()), part / "warm"
         shutil.copytree(part / "data", data)
         properties = part / "warm.properties"
-        properties.write_text(PROPERTIES.format(port=port, controller=controller, data=data))
+        properties.write_text(node.properties([node], data))
         making = f"{self.engine.making}={part / 'loaded'}"
         broker = Child("warm", [*self.bare[:1], making, *self.bare[1:], "kafka.Kafka", properties], part)
         broker.start()
-        broker.wait_until(lambda: brokers_at(f"127.0.0.1:{port}") > 0)
+        broker.wait_until(lambda: brokers_at(f"127.0.0.1:{node.port}") > 0)
         broker.stop(patience=60)
         shutil.rmtree(data)
         if not (part / "loaded").exists():
@@ -143,6 +217,12 @@ def _kit() -> Kit:
             if not kit.folder.exists():
                 kit.make()
     return kit
+
+
+def _new_id() -> str:
+    """An id as Kafka makes them; one with a hyphen in front would look like an option."""
+    made = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return _new_id() if made.startswith("-") else made
 
 
 def brokers_at(bootstrap_servers: str, patience: float = 2.0) -> int:

@@ -23,6 +23,7 @@ from inflytt.errors import Stop
 T = TypeVar("T")
 _leash: subprocess.Popen[str] | None = None
 _leash_guard = threading.Lock()
+_given: set[int] = set()  # ports; what we were given and do not listen at yet would look free
 
 
 def free_port() -> int:
@@ -33,7 +34,9 @@ def free_port() -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
-                return port
+                if port not in _given:
+                    _given.add(port)
+                    return port
     raise Stop("No TCP port between 20000 and 32000 is free on 127.0.0.1; stop what uses them and try again.")
 
 
