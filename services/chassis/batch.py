@@ -11,55 +11,13 @@ from chassis.clock import wall
 from chassis.database import Keyring, Transaction
 from chassis.passing import is_passing
 from chassis.records import Heard, Stream, Tally, opened
+from chassis.standing import Standing
 from chassis.telemetry import log
 from chassis.watch import TooManyParked, Watch
 from contracts import Event
 
 Single = Callable[..., Awaitable[Iterable[Event] | None]]
 Batch = Callable[[list[Heard], Transaction], Awaitable[Iterable[tuple[Heard, Event]] | None]]
-
-STANDING = """
-select s.source, s.topic, s.key, coalesce(h.version, 0) as version, exists (
-  select from parked p where p.consumer = $1 and p.state <> 'unreadable'
-  and (p.source, p.topic, p.key) = (s.source, s.topic, s.key)) as blocked
-from unnest($2::text[], $3::text[], $4::text[]) as s(source, topic, key)
-left join heard h on h.consumer = $1 and (h.source, h.topic, h.key) = (s.source, s.topic, s.key)
-"""
-# All in one round trip: the inbox, how each key stands, and what will stand when all goes well, which is what it does.
-# That is only saved when every event is fresh: else somebody had them, maybe while this statement waited, and all that
-# it read is old. Sorted, so that two batches that overlap (a zombie's and the new owner's) don't wait in a ring.
-TAKE = f"""
-with fresh as (
-  insert into inbox (consumer, event_id) select $1, id from unnest($5::uuid[]) as id order by id
-  on conflict do nothing returning event_id),
-standing as ({STANDING}),
-saved as (
-  insert into heard (consumer, source, topic, key, version)
-  select $1, s.source, s.topic, s.key, n.last
-  from unnest($2::text[], $3::text[], $4::text[], $6::bigint[], $7::bigint[]) as n(source, topic, key, first, last)
-  join standing s using (source, topic, key)
-  where n.first = s.version + 1 and not s.blocked and (select count(*) from fresh) = cardinality($5)
-  order by source, topic, key
-  on conflict (consumer, source, topic, key) do update set version = excluded.version
-  where heard.version < excluded.version
-  returning source, topic, key, version),
-placed as (
-  insert into offsets (consumer, topic, partition, "offset")
-  select $1, * from unnest($8::text[], $9::int[], $10::bigint[]) as o(t, p, o) order by t, p
-  on conflict (consumer, topic, partition) do update set "offset" = greatest(offsets."offset", excluded."offset"))
-select event_id, null as source, null as topic, null as key, null as version, null as blocked, null as saved from fresh
-union all select null, s.*, saved.version from standing s left join saved using (source, topic, key)
-"""  # noqa: S608 - no value comes into it
-SAVE = """
-with versions as (
-  insert into heard (consumer, source, topic, key, version)
-  select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) as h(s, t, k, v) order by s, t, k
-  on conflict (consumer, source, topic, key) do update set version = excluded.version
-  where heard.version < excluded.version)
-insert into offsets (consumer, topic, partition, "offset")
-select $1, * from unnest($6::text[], $7::int[], $8::bigint[]) as o(t, p, o) order by t, p
-on conflict (consumer, topic, partition) do update set "offset" = greatest(offsets."offset", excluded."offset")
-"""
 
 
 @dataclass
@@ -128,72 +86,45 @@ class Batches:
     async def _in_one_transaction(self, records: Sequence[Heard], one_by_one: bool) -> Tally:
         tally = Tally()
         async with self.begin() as tx:
-            fresh, last, blocked, saved = await self._take(tx, records, hopeful=not one_by_one)
+            standing = await Standing.taken(tx, self.consumer, records, hopeful=not one_by_one)
             accepted: list[Heard] = []
             for heard in records:
                 if heard.envelope is None:
                     await parking.park(tx, self.consumer, heard, "unreadable", heard.error)
                     tally.parked += 1
                     tally.troubled.add((heard.topic, heard.partition, heard.offset))
-                elif heard.envelope.id not in fresh or heard.envelope.version <= last.get(heard.stream, 0):
+                    continue
+                stream, version = heard.stream, heard.envelope.version
+                if not standing.new(heard.envelope.id, stream, version):
                     tally.repeated += 1
+                elif version != standing.due(stream):
+                    why = (
+                        ""
+                        if stream in standing.blocked
+                        else f"gap: {version} came where {standing.due(stream)} was due"
+                    )
+                    await parking.park(tx, self.consumer, heard, "behind", why)
+                    self._parked(tally, standing, stream)
+                elif one_by_one and not await self._alone(heard, tx):
+                    self._parked(tally, standing, stream)
                 else:
-                    fresh.discard(heard.envelope.id)  # a repeat in the same batch is a repeat
-                    if await self._waits(heard, last, blocked, tx) or (one_by_one and not await self._alone(heard, tx)):
-                        tally.parked += 1
-                        if heard.stream not in blocked:
-                            tally.troubled.add(heard.stream)
-                        blocked.add(heard.stream)
-                        continue
                     accepted.append(heard)
-                    last[heard.stream] = heard.envelope.version
+                    standing.last[stream] = version
             if not one_by_one:
                 await self._together(accepted, tx)
             tally.passed_over = sum(h.event is None for h in accepted)
             tally.handled = len(accepted) - tally.passed_over
-            await self._save(tx, records, last, saved)
+            await standing.save(tx)
             self.watch.judge(tally)
         self.watch.remember(tally)
         self._count(tally, accepted)
         return tally
 
-    async def _take(
-        self, tx: Transaction, records: Sequence[Heard], hopeful: bool
-    ) -> tuple[set[object], dict[Stream, int], set[Stream], dict[Stream, int]]:
-        """The events that nobody has had, the last version handled of each key, the keys with something parked, and
-        the versions that are already saved as they will be when all goes well: none, unless `hopeful`."""
-        runs: dict[Stream, list[int]] = defaultdict(list)
-        ids = set()
-        for heard in records:
-            if heard.envelope is not None:
-                runs[heard.stream].append(heard.envelope.version)
-                ids.add(heard.envelope.id)
-        if not runs:
-            return set(), {}, set(), {}
-        sorted_runs = sorted(runs.items())
-        streams = list(map(list, zip(*(stream for stream, _ in sorted_runs), strict=True)))
-        ends = [(run[0], run[-1]) if hopeful and _unbroken(run) else (None, None) for _, run in sorted_runs]
-        rows = await tx.fetch(
-            TAKE, self.consumer, *streams, list(ids), *map(list, zip(*ends, strict=True)), *_places(records)
-        )
-        fresh = {row["event_id"] for row in rows if row["event_id"] is not None}
-        if len(fresh) < len(ids):  # how it stands is what it is after those who had them
-            rows = await tx.fetch(STANDING, self.consumer, *streams)
-        stands = {(r["source"], r["topic"], r["key"]): r for r in rows if r["source"] is not None}
-        last = {stream: row["version"] for stream, row in stands.items() if row["version"]}
-        blocked = {stream for stream, row in stands.items() if row["blocked"]}
-        saved = {stream: row["saved"] for stream, row in stands.items()} if len(fresh) == len(ids) else {}
-        return fresh, last, blocked, saved
-
-    async def _waits(self, heard: Heard, last: dict[Stream, int], blocked: set[Stream], tx: Transaction) -> bool:
-        """Parks an event whose turn has not come: behind one that is parked, or because one before it is missing."""
-        assert heard.envelope is not None
-        version, due = heard.envelope.version, last.get(heard.stream, 0) + 1
-        if version == due:
-            return False
-        why = "" if heard.stream in blocked else f"gap: version {version} came where {due} was due"
-        await parking.park(tx, self.consumer, heard, "behind", why)
-        return True
+    def _parked(self, tally: Tally, standing: Standing, stream: Stream) -> None:
+        tally.parked += 1
+        if stream not in standing.blocked:
+            tally.troubled.add(stream)
+        standing.blocked.add(stream)
 
     async def _alone(self, heard: Heard, tx: Transaction) -> bool:
         """Handles one event in a savepoint; parks it when it fails for good."""
@@ -225,33 +156,11 @@ class Batches:
         for topic, records in batches.items():
             await self.handlers.handle_batch(topic, records, tx)
 
-    async def _save(
-        self, tx: Transaction, records: Sequence[Heard], last: dict[Stream, int], saved: dict[Stream, int]
-    ) -> None:
-        """What `_take` could not foresee."""
-        touched = {h.stream for h in records if h.envelope is not None} & last.keys()
-        streams = [(*stream, last[stream]) for stream in sorted(touched) if saved.get(stream) != last[stream]]
-        if streams or all(h.envelope is None for h in records):
-            versions = [list(c) for c in zip(*streams, strict=True)] or [[], [], [], []]
-            await tx.execute(SAVE, self.consumer, *versions, *_places(records))
-
     def _count(self, tally: Tally, accepted: Sequence[Heard]) -> None:
         for outcome in ("handled", "passed_over", "repeated", "parked"):
             telemetry.EVENTS.labels(self.consumer, outcome).inc(getattr(tally, outcome))
         if accepted and (envelope := accepted[-1].envelope) is not None:
             telemetry.END_TO_END.labels(self.consumer).observe(max(0.0, (wall() - envelope.time).total_seconds()))
-
-
-def _unbroken(versions: Sequence[int]) -> bool:
-    return list(versions) == list(range(versions[0], versions[0] + len(versions)))
-
-
-def _places(records: Sequence[Heard]) -> list[list[object]]:
-    """The next offset of each partition, as columns."""
-    offsets: dict[tuple[str, int], int] = {}
-    for h in records:
-        offsets[h.topic, h.partition] = max(h.offset + 1, offsets.get((h.topic, h.partition), 0))
-    return [list(column) for column in zip(*((t, p, o) for (t, p), o in sorted(offsets.items())), strict=True)]
 
 
 def frame(error: BaseException) -> str:

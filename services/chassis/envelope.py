@@ -1,8 +1,8 @@
 """The envelope of an event: CloudEvents 1.0, binary mode, in Kafka headers. Outboxes make it, consumers read it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import uuid_utils.compat
@@ -14,8 +14,7 @@ class Unreadable(ValueError):
     """A record that no version of us can place: no key, a tombstone, a header missing or not text."""
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Who said what, when, caused by what, for whom; `version` is gap-free per source and key."""
 
     id: UUID
@@ -38,7 +37,7 @@ def read_envelope(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
         h = {name: (value or b"").decode() for name, value in headers if name.startswith("ce_")}
     except UnicodeDecodeError as error:
         raise Unreadable("a header is not UTF-8") from error
-    if any("\0" in value for value in h.values()):
+    if "\0" in "".join(h.values()):
         raise Unreadable("a header holds NUL, which no table takes")
     try:
         return _checked(

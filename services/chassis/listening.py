@@ -127,7 +127,7 @@ class Listening(ConsumerRebalanceListener):
 
     async def _handle(self, records: Sequence[ConsumerRecord]) -> None:
         async with self.busy:
-            records = [r for r in records if TopicPartition(r.topic, r.partition) in self.held]
+            records = [r for r in records if (r.topic, r.partition) in self.held]
             if self.pulse.halted or self.stopping.is_set() or self.anew.is_set():
                 self._rewind(records)
             elif not records or await self._applied(records):

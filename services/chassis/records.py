@@ -1,8 +1,8 @@
 """From Kafka's record to something heard: each is read once, on its own, so that one broken record spoils nothing else."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
@@ -15,8 +15,7 @@ from contracts import Event, event_type
 Stream = tuple[str, str, str]  # source, topic, key: what has versions without a gap
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """One record: who said it, and the event, or why there is none."""
 
     topic: str  # without the platform's prefix
@@ -51,24 +50,29 @@ def read_parts(
     headers: Sequence[tuple[str, bytes]],
 ) -> Heard:
     """As `read`, for a record that was kept in parts."""
-    heard = Heard(topic, partition, offset, key, value, headers)
+    envelope, event, error = None, None, ""
     try:
         if key is None:
             raise Unreadable("no key")
-        envelope = read_envelope(headers)
-        if envelope.subject.encode() != key:
+        said = read_envelope(headers)
+        if said.subject.encode() != key:
             raise Unreadable("the key is not the subject")
         if value is None:
             raise Unreadable("a tombstone")
-    except Unreadable as error:
-        return replace(heard, error=str(error))
-    kind = event_type(topic, envelope.type)
-    if kind is None:
-        return replace(heard, envelope=envelope)
+        envelope = said
+        if kind := event_type(topic, said.type):
+            event, error = _event(kind, value)
+    except Unreadable as unreadable:
+        error = str(unreadable)
+    return Heard(topic, partition, offset, key, value, headers, envelope, event, error)
+
+
+def _event(kind: type[Event], value: bytes) -> tuple[Event | None, str]:
+    """The event, or why it is none."""
     try:
-        return replace(heard, envelope=envelope, event=kind.model_validate_json(value))
+        return kind.model_validate_json(value), ""
     except ValidationError as error:
-        return replace(heard, envelope=envelope, error=_where(kind, error))
+        return None, _where(kind, error)
 
 
 def _where(kind: type[Event], error: ValidationError) -> str:
@@ -90,9 +94,9 @@ async def opened(heard: Sequence[Heard], keyring: Keyring, wanted: Callable[[Hea
 def _opened(heard: Heard, keys: dict[Any, bytes]) -> Heard:
     assert heard.envelope is not None
     try:
-        return replace(heard, event=sealing.opened(heard.event, heard.envelope.id, keys))
+        return heard._replace(event=sealing.opened(heard.event, heard.envelope.id, keys))
     except (sealing.Tampered, ValidationError):
-        return replace(heard, event=None, error=f"{heard.envelope.type}: a seal that its key does not open")
+        return heard._replace(event=None, error=f"{heard.envelope.type}: a seal that its key does not open")
 
 
 @dataclass

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import asyncpg
 
 from chassis import parking, telemetry
-from chassis.batch import SAVE, STANDING, Batches, frame
+from chassis.batch import Batches, frame
 from chassis.database import Keyring, Transaction
 from chassis.passing import is_passing
 from chassis.records import Stream, opened
+from chassis.standing import SAVE, STANDING
 from chassis.telemetry import log
 
 FAILED = "update parked set state = 'failed', error = $2, attempts = attempts + 1 where id = $1"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -137,7 +137,7 @@ class Replay:
         position = (heard.topic, heard.partition, heard.offset)
         if position in standing.parked or position in standing.skipped:
             self.left_out.add(position)
-            return replace(heard, event=None, error="")
+            return heard._replace(event=None, error="")
         return heard
 
     def _place(self, where: TopicPartition) -> Place:
