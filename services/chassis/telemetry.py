@@ -98,8 +98,12 @@ class _Sparing(logging.Filter):
 
 def configure_logging(service: str, role: str, level: str = "INFO") -> None:
     """Everything this process logs goes to stdout as one JSON object a line, with service, role and trace."""
+
+    def add_process(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return event | {"service": service, "role": role}
+
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        add_process,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
@@ -127,7 +131,6 @@ def configure_logging(service: str, role: str, level: str = "INFO") -> None:
     root.handlers, root.level = [handler], logging.getLevelName(level)
     for noisy in ("aiokafka", "faststream", "uvicorn", "httpx", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(service=service, role=role)
 
 
 _sparing = _Sparing()

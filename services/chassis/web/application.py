@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
@@ -11,7 +11,6 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Lifespan
 
-from chassis.web import csrf
 from chassis.web.answers import answer
 from chassis.web.doorway import Faults, Gate, SecurityHeaders, Trace
 from chassis.web.settings import WebSettings
@@ -40,7 +39,6 @@ def create_web(
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        dependencies=[Depends(csrf.protect)],
         exception_handlers={HTTPException: answer, RequestValidationError: answer},
         middleware=_doorway(settings),
         # its spans and logs would hold what people wrote; ours are in chassis.telemetry

@@ -31,7 +31,7 @@ def open_to_machines(endpoint: Endpoint) -> Endpoint:
 
 
 async def protect(request: Request) -> None:
-    """A dependency of the whole application: refuses forms that this service did not hand out, with 403."""
+    """What every request passes (StrictRoute): refuses forms that this service did not hand out, with 403."""
     if request.method in _SAFE or request.headers.get("authorization", "").lower().startswith("bearer "):
         return
     if getattr(getattr(request.scope.get("route"), "endpoint", None), "__open_to_machines__", False):

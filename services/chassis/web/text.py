@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.web import csrf
 from chassis.web.catalogues import sv
 from chassis.web.problems import Problem
 
@@ -154,12 +155,15 @@ class _StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """The route class of every router, `APIRouter(route_class=StrictRoute)`: JSON passes `strict_json`, forms hold no NUL."""
+    """The route class of every router, `APIRouter(route_class=StrictRoute)`: JSON passes `strict_json`, forms hold no NUL
+    and are our own."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
-            return await handle(_StrictRequest(request.scope, request.receive))
+            request = _StrictRequest(request.scope, request.receive)
+            await csrf.protect(request)
+            return await handle(request)
 
         return strictly
