@@ -100,7 +100,7 @@ def configure_logging(service: str, role: str, level: str = "INFO") -> None:
     """Everything this process logs goes to stdout as one JSON object a line, with service, role and trace."""
 
     def add_process(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return event | {"service": service, "role": role}
+        return {**event, "service": service, "role": role}
 
     shared: list[structlog.typing.Processor] = [
         add_process,
