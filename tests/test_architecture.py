@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import typing
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -133,3 +134,12 @@ def test_the_chassis_tables_are_the_same_everywhere() -> None:
     assert {line.split()[2] for line in sql.splitlines() if line.startswith("create table")} == CHASSIS_TABLES - {
         "alembic_version"
     }
+
+
+def test_every_promise_names_tests_that_are_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (CLONE / "docs" / "guarantees.md").read_text()))
+    there = {
+        name for path in (CLONE / "tests").rglob("*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+    assert named
+    assert named <= there, f"gone: {sorted(named - there)}"
