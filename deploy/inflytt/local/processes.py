@@ -92,5 +92,11 @@ class ServiceProcess:
         except (URLError, OSError):
             return False
 
+    def metrics(self) -> str:
+        """What it tells Prometheus. Raises URLError when it does not answer."""
+        with urlopen(f"{self.admin}/metrics", timeout=2) as answer:  # noqa: S310 - our own address
+            told: str = answer.read().decode()
+            return told
+
     def wait_until_ready(self, patience: float = 60) -> None:
         self.child.wait_until(self.ready, patience)
