@@ -16,26 +16,24 @@ OUTAGE = 60.0  # seconds; longer than the relay's session may idle, and than a p
 
 
 @pytest.fixture(scope="module")
-def broker(run: Path) -> Iterator[servers.Kafka]:
+def broker(run: Path) -> Iterator[servers.OwnKafka]:
     """A Kafka of these tests' own, which they may stop."""
     (own := run / "outages").mkdir(mode=0o711)
-    kafka = servers.Kafka(own)
-    yield kafka
-    kafka.stop()
+    with servers.own_kafka(own) as kafka:
+        yield kafka
 
 
 @pytest.fixture(scope="module")
-def databases(run: Path) -> Iterator[servers.Postgres]:
+def databases(run: Path) -> Iterator[servers.OwnPostgres]:
     """A PostgreSQL of these tests' own, which they may kill."""
     (own := run / "outages-postgres").mkdir(mode=0o711)
-    postgres = servers.Postgres(own)
-    postgres.start()
-    yield postgres
-    postgres.stop()
+    with servers.own_postgres(own) as postgres:
+        postgres.start()
+        yield postgres
 
 
 @pytest.fixture
-async def site(run: Path, broker: servers.Kafka, databases: servers.Postgres) -> AsyncIterator[Place]:
+async def site(run: Path, broker: servers.OwnKafka, databases: servers.OwnPostgres) -> AsyncIterator[Place]:
     made = await Place.made(run, broker.bootstrap_servers, databases)
     yield made
     await made.close()
@@ -45,7 +43,7 @@ async def waits_for_kafka(worker: Worker) -> bool:
     return bool(worker.log("waiting_for_kafka"))
 
 
-async def back(site: Place, broker: servers.Kafka) -> None:
+async def back(site: Place, broker: servers.OwnKafka) -> None:
     """Kafka runs, with the site's topics."""
     if not broker.alive:
         await asyncio.to_thread(broker.start)
@@ -54,7 +52,7 @@ async def back(site: Place, broker: servers.Kafka) -> None:
 
 @pytest.mark.timeout(240)
 async def test_kafka_away_at_start_is_waited_for_and_away_under_load_costs_nobody_anything(
-    site: Place, broker: servers.Kafka
+    site: Place, broker: servers.OwnKafka
 ) -> None:
     worker = site.start("all")
 
@@ -83,7 +81,7 @@ async def test_kafka_away_at_start_is_waited_for_and_away_under_load_costs_nobod
     assert len(worker.log("started")) == 1
 
 
-async def test_told_to_end_while_kafka_is_away_it_ends_in_time(site: Place, broker: servers.Kafka) -> None:
+async def test_told_to_end_while_kafka_is_away_it_ends_in_time(site: Place, broker: servers.OwnKafka) -> None:
     await back(site, broker)
     worker = await site.start("all").is_ready(40)
     await asyncio.to_thread(broker.stop)
@@ -100,7 +98,7 @@ async def test_told_to_end_while_kafka_is_away_it_ends_in_time(site: Place, brok
 
 
 async def test_a_killed_database_is_told_as_503_and_all_goes_on_when_it_is_back(
-    site: Place, broker: servers.Kafka, databases: servers.Postgres
+    site: Place, broker: servers.OwnKafka, databases: servers.OwnPostgres
 ) -> None:
     await back(site, broker)
     worker = await site.start("all").is_ready(40)

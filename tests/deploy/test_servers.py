@@ -189,7 +189,6 @@ def test_the_list_of_jars_is_whole() -> None:
     [
         ("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9", servers.kafka),
         ("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none", servers.postgres),
-        ("INFRA", "containers", servers.kafka),
         ("PG_BIN", "/nowhere", servers.postgres),
         ("INFLYTT_CACHE", "/dev/null/cache", servers.kafka),
     ],

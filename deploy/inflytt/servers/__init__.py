@@ -1,4 +1,4 @@
-"""Kafka and PostgreSQL for tests, demo and benchmarks: those that the environment names, else our own."""
+"""Kafka and PostgreSQL for tests, demo and benchmarks: those that the environment names, else our own, or in containers."""
 
 import contextlib
 import os
@@ -8,21 +8,37 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from inflytt.errors import Stop
 from inflytt.servers import runs
 from inflytt.servers.borrowed import BorrowedKafka, BorrowedPostgres
+from inflytt.servers.containers import ContainedKafka, ContainedPostgres
 from inflytt.servers.kafka import Kafka
 from inflytt.servers.postgres import Database, Databases, Postgres
 
-__all__ = ["BorrowedKafka", "BorrowedPostgres", "Database", "Databases", "Kafka", "Postgres", "Servers"]
+__all__ = [
+    "BorrowedKafka",
+    "BorrowedPostgres",
+    "ContainedKafka",
+    "ContainedPostgres",
+    "Database",
+    "Databases",
+    "Kafka",
+    "OwnKafka",
+    "OwnPostgres",
+    "Postgres",
+    "Servers",
+]
+OwnKafka = Kafka | ContainedKafka  # may be stopped, killed and started again
+OwnPostgres = Postgres | ContainedPostgres
 
 
 @dataclass(frozen=True)
 class Servers:
     run: Path  # this run's folder for logs and data
-    kafka: Kafka | BorrowedKafka
-    postgres: Postgres | BorrowedPostgres
+    kafka: OwnKafka | BorrowedKafka
+    postgres: OwnPostgres | BorrowedPostgres
 
 
 @contextlib.contextmanager
@@ -39,8 +55,7 @@ def running(name: str, brokers: int = 1) -> Iterator[Servers]:
 
 
 @contextlib.contextmanager
-def kafka(run: Path, brokers: int = 1) -> Iterator[Kafka | BorrowedKafka]:
-    _refuse_containers()
+def kafka(run: Path, brokers: int = 1) -> Iterator[OwnKafka | BorrowedKafka]:
     if named := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         borrowed = BorrowedKafka(named, _prefix())
         borrowed.check()
@@ -50,18 +65,25 @@ def kafka(run: Path, brokers: int = 1) -> Iterator[Kafka | BorrowedKafka]:
         finally:
             borrowed.forget()
         return
-    own = Kafka(run, brokers)
-    try:
+    with own_kafka(run, brokers) as own:
         own.start()
-        _say(f"Kafka: our own, at {own.bootstrap_servers}, on {own.java}")
+        whose = f"our own, on {own.java}" if isinstance(own, Kafka) else f"in a container of {own.image}"
+        _say(f"Kafka: {whose}, at {own.bootstrap_servers}")
         yield own
-    finally:
-        own.stop()
 
 
 @contextlib.contextmanager
-def postgres(run: Path) -> Iterator[Postgres | BorrowedPostgres]:
-    _refuse_containers()
+def own_kafka(run: Path, brokers: int = 1) -> Iterator[OwnKafka]:
+    """One that may be stopped and killed, not started yet: in a container where INFRA says so."""
+    own = _contained_kafka(run, brokers) if _in_containers() else Kafka(run, brokers)
+    try:
+        yield own
+    finally:
+        own.stop() if isinstance(own, Kafka) else own.child.remove()
+
+
+@contextlib.contextmanager
+def postgres(run: Path) -> Iterator[OwnPostgres | BorrowedPostgres]:
     if named := os.environ.get("DATABASE_URL"):
         borrowed = BorrowedPostgres(named.replace("postgresql+asyncpg://", "postgresql://", 1), _prefix())
         borrowed.check()
@@ -71,18 +93,34 @@ def postgres(run: Path) -> Iterator[Postgres | BorrowedPostgres]:
         finally:
             borrowed.forget()
         return
-    own = Postgres(run)
-    try:
+    with own_postgres(run) as own:
         own.start()
-        _say(f"PostgreSQL: our own, at 127.0.0.1:{own.port}, from {own.binaries}")
+        whose = f"our own, from {own.binaries}" if isinstance(own, Postgres) else f"in a container of {own.image}"
+        _say(f"PostgreSQL: {whose}, at {urlsplit(own.url).netloc.partition('@')[2]}")
+        yield own
+
+
+@contextlib.contextmanager
+def own_postgres(run: Path) -> Iterator[OwnPostgres]:
+    """One that may be stopped and killed, not started yet: in a container where INFRA says so."""
+    own = ContainedPostgres(run) if _in_containers() else Postgres(run)
+    try:
         yield own
     finally:
-        own.stop()
+        own.stop() if isinstance(own, Postgres) else own.child.remove()
 
 
-def _refuse_containers() -> None:
-    if os.environ.get("INFRA") == "containers":
-        raise Stop("INFRA=containers comes with a later issue; unset it to run Kafka and PostgreSQL without.")
+def _contained_kafka(run: Path, brokers: int) -> ContainedKafka:
+    if brokers != 1:
+        raise Stop(f"In containers there is one broker, not {brokers}; unset INFRA, or leave the brokers at one.")
+    return ContainedKafka(run)
+
+
+def _in_containers() -> bool:
+    infra = os.environ.get("INFRA", "")
+    if infra not in ("", "containers"):
+        raise Stop(f"INFRA={infra} is not known; it may be `containers`, or unset for Kafka and PostgreSQL without.")
+    return infra == "containers"
 
 
 def _prefix() -> str:

