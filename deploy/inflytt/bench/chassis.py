@@ -4,28 +4,23 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from statistics import quantiles
-from uuid import UUID, uuid4
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import asyncpg
-from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 
 from chassis.database import Database
 from inflytt import servers
 from inflytt.bench.events import meter_read
-from inflytt.bench.figures import Figure, at_most, beside
+from inflytt.bench.figures import Figure, at_most_ms, beside
 from inflytt.bench.ground import FLOOR, OURS, Ground
+from inflytt.bench.paced import commits, paced, posts
 from inflytt.errors import Stop
 from inflytt.servers.process import listens
 
 METERS = [uuid4() for _ in range(1000)]
 CONNECTIONS = 64
-PACE, PACED_SECONDS, WARM = 200, 10, 200  # events a second; events that don't count
 PATIENCE = 60.0  # seconds
-TELL = """create function tell() returns trigger language plpgsql as
-            $$ begin perform pg_notify('projected', new.meter_id::text); return null; end $$;
-          create trigger tell after insert on latest for each row execute function tell()"""
 Round = Callable[[Ground, tuple[str, ...]], Awaitable[float]]
 
 
@@ -41,14 +36,15 @@ async def _measure(real: servers.Servers, rows: int, seconds: float, rounds: int
     consuming = await _rounds("consume_and_project", ground, rounds, lambda g, whose: _consume(g, whose, rows))
     draining = await _rounds("relay_drain", ground, rounds, lambda g, whose: _drain(g, whose, rows))
     posting = await _rounds("post", ground, rounds, lambda g, whose: _post(g, whose, seconds))
-    taken = quantiles(await _paced(await Ground(real, "paced").made()), n=100)
-    _say(f"commit_to_consumed: p50 {taken[49]:.1f} ms, p99 {taken[98]:.1f} ms")
+    _say("commit_to_consumed and post_to_projected, ten seconds each")
+    committed = await paced(await Ground(real, "paced").made(), "all", commits)
+    posted = await paced(await Ground(real, "posted").made(), "api relay consumer", posts)
     return [
-        beside("consume_and_project", "records/s", consuming, 0.6),
-        beside("relay_drain", "rows/s", draining, 0.7),
-        beside("post", "requests/s", posting, 0.6),
-        at_most("commit_to_consumed_p50", "ms", taken[49], 10),
-        at_most("commit_to_consumed_p99", "ms", taken[98], 50),
+        beside("consume_and_project", "records/s", consuming, 0.9),
+        beside("relay_drain", "rows/s", draining, 1.5),
+        beside("post", "requests/s", posting, 1.2),
+        *at_most_ms("commit_to_consumed", committed, 10, 50),
+        *at_most_ms("post_to_projected", posted, 6, 25),
     ]
 
 
@@ -142,46 +138,6 @@ async def _load(port: int, seconds: float) -> dict[str, float]:
     out, _ = await load.communicate()
     answers: dict[str, float] = json.loads(out)
     return answers
-
-
-async def _paced(ground: Ground) -> Sequence[float]:
-    """Milliseconds from an event's commit to that of its projection, seen from a third process."""
-    database = Database(ground.database.url, "small")
-    said: dict[UUID, float] = {}
-    taken: list[float] = []
-    count = PACE * PACED_SECONDS + WARM
-
-    def projected(_: object, __: int, ___: str, meter: object) -> None:
-        taken.append((time.perf_counter() - said[UUID(str(meter))]) * 1000)
-
-    async def say(meter: UUID) -> None:
-        said[meter] = time.perf_counter()
-        await database.say(meter_read(meter, 1, "kronan", "2026-11"))
-        said[meter] = time.perf_counter()  # the commit is done
-
-    await ground.connection.execute(TELL)
-    await ground.connection.add_listener("projected", projected)
-    with ground.process(OURS, "all"):
-        await say(uuid4())  # it listens when this one has come through
-        await _arrived(taken, 1)
-        saying, began = [], time.monotonic()
-        for nth in range(count):
-            await asyncio.sleep(max(0.0, began + nth / PACE - time.monotonic()))
-            saying.append(asyncio.create_task(say(uuid4())))
-        try:
-            await asyncio.gather(*saying)
-        except SQLAlchemyTimeout as error:
-            raise Stop(f"This machine is too busy to commit {PACE} events a second; nothing was measured.") from error
-        await _arrived(taken, count + 1)
-    await database.close()
-    return taken[WARM + 1 :]
-
-
-async def _arrived(taken: Sequence[float], count: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while len(taken) < count:
-        _in_time(deadline, f"{len(taken)} of {count} events arrived")
-        await asyncio.sleep(0.01)
 
 
 def _check(what: str, found: int, wanted: int) -> None:

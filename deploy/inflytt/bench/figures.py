@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from statistics import median
+from statistics import median, quantiles
 
 from rich.console import Console
 from rich.table import Table
@@ -27,6 +27,12 @@ def beside(name: str, unit: str, rounds: Sequence[tuple[float, float]], goal: fl
     ratio = median(ours / floor for ours, floor in rounds)
     value, floor = (median(column) for column in zip(*rounds, strict=True))
     return Figure(name, round(value), unit, round(floor), round(ratio, 3), goal, ratio >= goal)
+
+
+def at_most_ms(name: str, taken: Sequence[float], p50: float, p99: float) -> list[Figure]:
+    """The median and the 99th percentile of so many milliseconds, each with its goal."""
+    hundredths = quantiles(taken, n=100)
+    return [at_most(f"{name}_p50", "ms", hundredths[49], p50), at_most(f"{name}_p99", "ms", hundredths[98], p99)]
 
 
 def at_most(name: str, unit: str, value: float, goal: float) -> Figure:

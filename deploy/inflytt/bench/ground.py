@@ -29,7 +29,7 @@ class Ground:
         self.bootstrap = servers.kafka.bootstrap_servers
         self.prefix = f"{servers.kafka.prefix}{name}."
         self.database = servers.postgres.create_database(name)
-        self.port, self.admin = free_port(), free_port()
+        self.port = free_port()
 
     async def made(self) -> "Ground":
         await create_topics(self.bootstrap.split(","), self.prefix, [READINGS, DRAINED])
@@ -73,7 +73,7 @@ class Ground:
             "INFLYTT_KAFKA_SERVERS": self.bootstrap,
             "INFLYTT_TOPIC_PREFIX": self.prefix,
             "INFLYTT_HTTP_PORT": str(self.port),
-            "INFLYTT_ADMIN_PORT": str(self.admin),
+            "INFLYTT_ADMIN_PORT": str(free_port()),
             "INFLYTT_COOKIE_SECRET": "-" * 32,
             "INFLYTT_SERVICE_TOKEN": "-" * 32,
         }
