@@ -143,3 +143,46 @@ def test_every_promise_names_tests_that_are_there() -> None:
     }
     assert named
     assert named <= there, f"gone: {sorted(named - there)}"
+
+
+SERVICE_CODE = {"contracts", "chassis", *SERVICES}
+DEPLOY = CLONE / "deploy"
+JUDGES = [  # all that judges; the commands that find or start a platform, and start `rebuild`, are the two packages' own
+    *(path for path in (DEPLOY / "inflytt" / "audit").glob("*.py") if path.name != "__init__.py"),
+    *(DEPLOY / "inflytt" / "chaos" / f"{name}.py" for name in ("checks", "effects", "evidence", "letters", "verdict")),
+]
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in it, but what only its types need."""
+    names = set()
+    tree = ast.parse(path.read_text())
+    types = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    skipped = {id(inner) for node in types for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and id(node) not in skipped:
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and id(node) not in skipped:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def files_of(module: str) -> Iterator[Path]:
+    """The file of one of our own modules; of `module.name` too, where the name is something in the module."""
+    for name in (module, module.rpartition(".")[0]):
+        file = DEPLOY / f"{name.replace('.', '/')}.py"
+        if file.exists():
+            yield file
+
+
+@pytest.mark.parametrize("judge", JUDGES, ids=lambda path: str(path.relative_to(DEPLOY)))
+def test_what_judges_shares_no_code_with_the_services(judge: Path) -> None:
+    """Nor does anything that it stands on."""
+    waiting, seen = [judge], set[Path]()
+    while waiting:
+        path = waiting.pop()
+        seen.add(path)
+        names = imported(path)
+        assert not {name.partition(".")[0] for name in names} & SERVICE_CODE, path
+        assert not {name for name in names if name.startswith("inflytt.local")}, f"{path} stands on the platform's code"
+        waiting += [file for name in names for file in files_of(name) if file not in seen]

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.references import reference
+from inflytt.audit import journal as held
 from inflytt.audit import order
 from inflytt.audit.canaries import Canaries
 from inflytt.audit.journal import Held, mail
@@ -83,6 +84,11 @@ def test_a_whole_road_gives_no_findings(topics: Topics, journal: Journal) -> Non
     assert Held(journal, story).findings() == []
 
 
+def test_the_audit_knows_an_interest_by_the_reference_that_intake_tells() -> None:
+    for id in (UUID(INTEREST), uuid4(), UUID(int=2**128 - 1)):
+        assert held.reference(str(id)) == reference("2580", id)
+
+
 def test_a_missing_version_is_named(topics: Topics) -> None:
     gone = topics.log.records.pop(1)
     [finding] = order.in_topics(topics.log)
@@ -102,15 +108,6 @@ def test_a_record_that_the_relay_sent_again_is_no_finding_but_another_with_its_i
 def test_a_placement_without_everybodys_yes_is_named(topics: Topics) -> None:
     topics.log.records = [r for r in topics.log.records if r.type != "OfferAccepted"]
     assert told(order.on_the_road(Story(topics.log))) == [("order", "introduction", OFFER)]
-
-
-def test_a_place_given_away_twice_is_named(topics: Topics) -> None:
-    second = {"offer_id": MATCH, "interest_id": INTEREST, "opportunity_id": PLACE, "people": []}
-    topics.say("opportunities", PLACE, "OwnerAnswered", offer_id=MATCH, answer="yes")
-    topics.say("matches", INTEREST, "OfferMade", match_id=PLACE, partner_id="norrverk", **second)
-    topics.say("matches", INTEREST, "MatchReviewed", match_id=PLACE, decision="approved")
-    topics.say("matches", INTEREST, "PlacementMade", **second)
-    assert told(order.on_the_road(Story(topics.log))) == [("order", "opportunity", PLACE)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`inflytt audit`: what the players were answered, the topics, the tables and the mail, held against each other.
 
-Works on any running platform, from outside; it shares no code with the services.
+Works on any running platform, from outside. What judges shares no code with the services; this command alone, which
+finds the platform and waits for it, stands on the code that starts one.
 """
 
 import argparse
@@ -15,16 +16,17 @@ from rich.console import Console
 from rich.text import Text
 
 from inflytt import local
-from inflytt.audit import erasure, order, tables
+from inflytt.audit import erasure, rules, tables
 from inflytt.audit import journal as held
 from inflytt.audit.canaries import Canaries
 from inflytt.audit.findings import Finding, Report
-from inflytt.audit.log import Log, read_log
+from inflytt.audit.log import TOPICS, Log, read_log
+from inflytt.audit.rows import read_rows
 from inflytt.audit.story import Story
 from inflytt.players.journal import NAME, Journal
 from inflytt.players.mailbox import Letter, Mailboxes
 
-TOPICS = ("interests", "opportunities", "matches", "messages", "partners", "erasures")
+__all__ = ["TOPICS", "audit", "main"]
 PATIENCE = 60.0  # seconds until what flows must have come to rest
 
 
@@ -52,12 +54,7 @@ async def audit(platform: local.Platform) -> Report:
     connections = {name: await asyncpg.connect(url) for name, url in platform.databases.items()}
     try:
         compared, rows = await tables.compare(story := Story(log), connections)
-        findings = [
-            *order.in_topics(log),
-            *await order.in_tables(log, connections),
-            *order.on_the_road(story),
-            *compared,
-        ]
+        findings = [*rules.in_the_log(story), *rules.against_the_log(log, await read_rows(connections)), *compared]
         findings += await erasure.left_behind(story, connections)
         findings += [*(players := held.Held(journal, story)).findings(), *held.mail(letters, journal, story)]
         findings += await _canaries(platform, journal, letters, log, connections)
@@ -93,12 +90,7 @@ async def _canaries(
     organisations = {row["email"] for row in await connections["intake"].fetch("select email from partners")}
     words = {word for entry in journal.those("begin") for word in entry["canaries"]}
     canaries = Canaries(words | {letter.to for letter in letters} - organisations)
-    return [
-        *canaries.in_topics(log),
-        *await canaries.in_tables(connections),
-        *canaries.in_logs(platform.logs),
-        *await canaries.in_metrics(platform.admin),
-    ]
+    return await canaries.anywhere(log, connections, platform.logs, platform.admin)
 
 
 def _show(report: Report, out: Console) -> None:

@@ -71,6 +71,17 @@ class Canaries:
             )
         ]
 
+    async def anywhere(
+        self, log: Log, connections: Mapping[str, asyncpg.Connection], logs: Iterable[Path], admin: Mapping[str, str]
+    ) -> list[Finding]:
+        """Topics, tables, logs and metrics."""
+        return [
+            *self.in_topics(log),
+            *await self.in_tables(connections),
+            *self.in_logs(logs),
+            *await self.in_metrics(admin),
+        ]
+
     async def in_metrics(self, admin: Mapping[str, str]) -> list[Finding]:
         """Raises httpx.HTTPError where a process does not tell its metrics."""
         async with httpx.AsyncClient(timeout=10) as client:

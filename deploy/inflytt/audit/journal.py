@@ -5,11 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from contracts.references import reference
 from inflytt.audit.findings import Finding, repeated
 from inflytt.audit.story import Story
 from inflytt.players.journal import Entry, Journal
 from inflytt.players.mailbox import Letter
+
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def reference(interest_id: str) -> str:
+    """The reference by which people in Luleå know an interest: its id's last 30 bits, five a letter."""
+    number = UUID(interest_id).int
+    code = "".join(LETTERS[number >> 5 * place & 31] for place in reversed(range(6)))
+    return f"LUL-{code[:3]}-{code[3:]}"
 
 
 class Held:
@@ -17,7 +25,7 @@ class Held:
 
     def __init__(self, journal: Journal, story: Story) -> None:
         self.journal, self.story = journal, story
-        self.interests = {reference("2580", UUID(id)): id for id in story.households}
+        self.interests = {reference(id): id for id in story.households}
         self.references = {
             entry.who.partition(",")[0]: entry["reference"]
             for entry in journal.those("letter", "confirm")

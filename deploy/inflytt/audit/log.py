@@ -9,6 +9,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+TOPICS = ("interests", "opportunities", "matches", "messages", "partners", "erasures")
 PARTITIONS = 6
 
 

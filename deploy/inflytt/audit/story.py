@@ -84,7 +84,6 @@ class Story:
         self.erased = {record.value["subject_id"] for record in log.of("erasures", "SubjectErased")}
         self.households: dict[str, Household] = {}
         self.opportunities: dict[str, Record] = {}  # as posted
-        self.places: dict[str, int] = {}  # how many, as last said
         self.closed: set[str] = set()
         self.matches: dict[str, Match] = {}
         self.offers: dict[str, Offer] = {}
@@ -106,8 +105,6 @@ class Story:
                 self.closed.add(record.key)
             elif record.type == "OwnerAnswered":
                 self._offer(record).owner = record.value["answer"]
-            if "places" in record.value:
-                self.places[record.key] = record.value["places"]
 
     def _matches(self) -> None:
         for record in self.log.of("matches"):

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from inflytt.audit import order
+from inflytt.audit import rules
+from inflytt.audit.story import Story
 from inflytt.chaos import effects, letters
 from inflytt.chaos.evidence import Evidence
 from inflytt.chaos.verdict import Verdict
@@ -24,9 +25,10 @@ ONCE = {  # what can be said only once, and of what
 def judge(journal: Journal, evidence: Evidence) -> Verdict:
     """Holds all that is known against each other."""
     verdict = Verdict()
-    verdict.add(order.in_topics(evidence.log))
+    verdict.add(rules.in_the_log(Story(evidence.log)))
+    verdict.add(rules.against_the_log(evidence.log, evidence.tables))
     verdict.add(evidence.audited)
-    for rule in (all_is_heard, said_once, letters.arrive_once):
+    for rule in (all_is_heard, said_once, *letters.ALL):
         rule(evidence, verdict)
     for effect in effects.ALL:
         effect(journal, evidence, verdict)

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from inflytt.players.mailbox import Letter, Mailboxes
 from inflytt.players.people import Adult, Household, Size
 
 LOOK = 0.4  # seconds between two looks at the mail
-AGAIN, YES, LEAVE = 0.1, 0.8, 0.04  # shares: send a registration twice, say yes, withdraw after confirming
+YES, LEAVE = 0.8, 0.04  # shares: say yes, withdraw after confirming
+AGAIN, AT_ONCE, REUSE = 0.1, 0.05, 0.05  # shares: register twice, twice at the same time, again with another payload
 
 
 def people(seed: int, count: int, now: datetime) -> list[Household]:
@@ -41,6 +43,9 @@ class Crowd:
 
     async def play(self, cast: Sequence[Household], seconds: float) -> None:
         """Everybody registers within `seconds`; returns when `closed` and all have done what their letters ask for."""
+        people = [adult for household in cast for adult in household.adults]
+        secrets = {word for adult in people for word in (adult.name, adult.email, adult.phone)}
+        self.journal.note("crowd", "begin", "", canaries=sorted(secrets))
         reading = asyncio.create_task(self._read_mail())
         async with asyncio.TaskGroup() as adults:
             async with asyncio.TaskGroup() as door:
@@ -62,20 +67,32 @@ class Crowd:
                 adults.create_task(self._adult(adult, interest_id))
 
     async def _register(self, household: Household) -> str:
-        key, program = str(UUID(int=self.rng.getrandbits(128))), Browser(self.connections)
+        """With one key: once, again, or twice at the same time. Some take their key for something else as well."""
+        key = str(UUID(int=self.rng.getrandbits(128)))
+        once, again, body = self.rng.random(), self.rng.random(), household.body()
+        if once < AT_ONCE:
+            answer, _ = await asyncio.gather(*(self._send(household, key, body) for _ in range(2)))
+        else:
+            answer = await self._send(household, key, body)
+        if again < AGAIN:
+            answer = await self._send(household, key, body)
+        if again > 1 - REUSE:
+            await self._send(household, key, body | {"children": ["2019-05", *body["children"]]}, "reuse")
+        return str(answer.get("interest_id"))
+
+    async def _send(
+        self, household: Household, key: str, body: dict[str, Any], did: str = "register"
+    ) -> dict[str, Any]:
+        program, people = Browser(self.connections), [adult.email for adult in household.adults]
 
         async def send() -> httpx.Response:
-            url, headers = f"{self.intake}/api/interests", {"Idempotency-Key": key}
-            return await program.call("POST", url, json=household.body(), headers=headers)
+            headers = {"Idempotency-Key": key}
+            return await program.call("POST", f"{self.intake}/api/interests", json=body, headers=headers)
 
-        for _ in range(1 + (self.rng.random() < AGAIN)):
-            answer, tries = await patiently(send)
-            body = answer.json()
-            people = [adult.email for adult in household.adults]
-            self.journal.note(
-                people[0], "register", "http", answer.status_code, key=key, people=people, tries=tries, answer=body
-            )
-        return str(body.get("interest_id"))
+        answer, tries = await patiently(send)
+        told: dict[str, Any] = answer.json()
+        self.journal.note(people[0], did, "http", answer.status_code, key=key, people=people, tries=tries, answer=told)
+        return told
 
     async def _adult(self, adult: Adult, interest_id: str) -> None:
         letter = await self._letter(adult, "/bekrafta/")

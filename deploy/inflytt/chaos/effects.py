@@ -29,6 +29,18 @@ def registrations(journal: Journal, e: Evidence, verdict: Verdict) -> None:
     verdict.duplicates += [f"interest {one} is nobody's" for one in unknown]
 
 
+def requests(journal: Journal, e: Evidence, verdict: Verdict) -> None:
+    """A key stands for one payload: with another it is refused. One first answer is kept of each interest."""
+    for entry in journal.those("reuse"):
+        if (entry.status, entry["answer"].get("code")) != (422, "idempotency_key_reused"):
+            verdict.duplicates.append(f"key {entry['key']} was taken for another payload: {entry.status}")
+    kept = [row["interest_id"] for row in e.rows("intake", "replies")]
+    verdict.at_most_once("kept answer of", kept)
+    told = {entry["answer"]["interest_id"] for entry in journal.those("register") if entry.status == 201}
+    verdict.missing("answered, and the answer is not kept:", told, kept)
+    verdict.duplicates += [f"kept answer of {one} was given to nobody" for one in {*kept} - told]
+
+
 def confirmations(journal: Journal, e: Evidence, verdict: Verdict) -> None:
     """Who pressed the button is confirmed, and with the one who wrote the household can be matched."""
     gone = {entry["interest_id"] for entry in journal.those("withdraw")}
@@ -77,6 +89,10 @@ def inputs(journal: Journal, e: Evidence, verdict: Verdict) -> None:
         for entry in journal.those("dwelling", "wrong", "own")
         if entry.door == "kafka"
     }
+    there = {
+        (r.partition, r.offset) for r in e.log.records if r.topic.startswith("partner.") and r.topic.endswith(".in")
+    }
+    verdict.missing("a partner's record, acknowledged and not in its topic:", sent, there)
     verdict.missing("a partner's record, not dealt with:", sent, taken)
     refused = {where for where, code in taken.items() if code}
     verdict.missing("malformed, and not refused:", (where for where, did in sent.items() if did == "wrong"), refused)
@@ -95,8 +111,11 @@ def decisions(journal: Journal, e: Evidence, verdict: Verdict) -> None:
     verdict.missing("approved, and no offer was made:", approved, offered)
     tried = {entry["match_id"] for entry in journal.those("approve")}
     verdict.duplicates += [f"match {one} was approved by nobody" for one in offered.keys() - tried]
-    told = {r.value["offer_id"] for r in e.to_partners(".out") if r.value["type"] == "offer_made"}
-    verdict.missing("offered, and its owner was not told:", offered.values(), told)
+    told = [(r.value["type"], r.value["offer_id"]) for r in e.to_partners(".out")]
+    verdict.at_most_once("the owner was told", told)
+    made = {offer for what, offer in told if what == "offer_made"}
+    verdict.missing("offered, and its owner was not told:", offered.values(), made)
+    verdict.phantoms += [f"the owner was told of offer {one}, which nobody made" for one in made - {*offered.values()}]
 
 
 def answers(journal: Journal, e: Evidence, verdict: Verdict) -> None:
@@ -121,6 +140,7 @@ def answers(journal: Journal, e: Evidence, verdict: Verdict) -> None:
 
 ALL: list[Callable[[Journal, Evidence, Verdict], None]] = [
     registrations,
+    requests,
     confirmations,
     withdrawals,
     places,

@@ -5,42 +5,34 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import httpx
 
-from inflytt.audit import TOPICS, erasure, order, tables
+from inflytt.audit import erasure, tables
+from inflytt.audit.canaries import Canaries
 from inflytt.audit.findings import Finding
-from inflytt.audit.log import Log, Record, read_log
+from inflytt.audit.log import TOPICS, Log, Record, read_log
+from inflytt.audit.rows import Row, Rows, read_rows
 from inflytt.audit.story import Story
 from inflytt.errors import Stop
-from inflytt.local import SERVICES, Platform
+from inflytt.players.journal import NAME, Journal
 
-Row = dict[str, Any]
-
-OF_ALL = {  # the chassis' own tables, which every service has
-    "inbox": "select event_id::text from inbox",
-    "offsets": 'select topic, partition, "offset" from offsets',
-    "overdue": "select kind, key, error from due where error is not null",
-}
-OF_ONE = {
-    "intake": {
-        "interests": "select interest_id::text from interests",
-        "adults": "select interest_id::text, confirmed_at from adults",
-        "opportunities": "select opportunity_id::text, reference from opportunities",
-        "partner_inputs": 'select partition, "offset", refused from partner_inputs',
-    },
-    "notifications": {"messages": "select message_id::text, template, state, reason from messages"},
-}
+if TYPE_CHECKING:
+    from inflytt.local import Platform
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything; `tables` by service and name, `mails` a message id for each time the catcher took one."""
+    """Everything; `tables` by service and name, `mails` a message id for each time the catcher took one.
+
+    `audited` is what was found by looking, where there is too much to keep: rows that differ from what the topics
+    tell, what is left of who is erased, canaries.
+    """
 
     log: Log
-    tables: dict[str, dict[str, list[Row]]]
+    tables: Rows
     mails: list[str]
     audited: list[Finding] = field(default_factory=list)
 
@@ -69,9 +61,8 @@ class Evidence:
         return (record for name in types for record in self.by_type.get(name, ()))
 
     def to_partners(self, end: str) -> list[Record]:
-        """What partners were told on their topics, each once: it has no id, and its repeat is the same to the byte."""
-        told = [r for r in self.log.records if r.topic.startswith("partner.") and r.topic.endswith(end)]
-        return list({(r.topic, r.key, r.raw, *r.headers.items()): r for r in told}.values())
+        """What partners were told on their topics, each once."""
+        return [r for r in self.by_type.get("", ()) if r.topic.startswith("partner.") and r.topic.endswith(end)]
 
     def rows(self, service: str, table: str) -> list[Row]:
         return self.tables[service][table]
@@ -80,7 +71,7 @@ class Evidence:
         return {row[column] for row in self.rows(service, table)}
 
 
-async def collect(platform: Platform) -> Evidence:
+async def collect(platform: "Platform") -> Evidence:
     """Looks everywhere, at a platform where nothing flows. Raises Stop where Kafka shows nothing to judge."""
     partners = [f"partner.{name}.{end}" for name in platform.partner_keys for end in ("in", "rejected", "out")]
     log = await read_log(platform.bootstrap, platform.prefix, (*TOPICS, *partners))
@@ -91,23 +82,21 @@ async def collect(platform: Platform) -> Evidence:
         for name, url in platform.databases.items():
             connections[name] = await asyncpg.connect(url)
             stack.push_async_callback(connections[name].close)
-        asked = {service: OF_ALL | OF_ONE.get(service, {}) for service in SERVICES}
-        found = {
-            service: {name: [dict(row) for row in await connections[service].fetch(sql)] for name, sql in sqls.items()}
-            for service, sqls in asked.items()
-        }
-        return Evidence(log, found, _mails(platform), await _audited(log, connections))
+        rows, audited = await read_rows(connections), await _audited(platform, log, connections)
+    return Evidence(log, rows, _mails(platform), audited)
 
 
-async def _audited(log: Log, connections: dict[str, asyncpg.Connection]) -> list[Finding]:
-    """Topics and tables against each other. The players' journal that the whole audit holds is another than ours."""
+async def _audited(platform: "Platform", log: Log, connections: dict[str, asyncpg.Connection]) -> list[Finding]:
     story = Story(log)
     compared, _ = await tables.compare(story, connections)
-    left = await erasure.left_behind(story, connections)
-    return [*await order.in_tables(log, connections), *order.on_the_road(story), *compared, *left]
+    words = [word for entry in Journal.read(platform.run / NAME).those("begin") for word in entry["canaries"]]
+    if not words:
+        raise Stop("The players' journal names no canary to look for.")
+    canaries = await Canaries(words).anywhere(log, connections, platform.logs, platform.admin)
+    return [*compared, *await erasure.left_behind(story, connections), *canaries]
 
 
-def _mails(platform: Platform) -> list[str]:
+def _mails(platform: "Platform") -> list[str]:
     found = httpx.get(f"{platform.mail_url}/messages.json", timeout=60).raise_for_status().json()
     headers = [{name.lower(): value for name, value in mail["headers"].items()} for mail in found]
     return [told.get("message-id", "").strip("<> ").partition("@")[0] for told in headers]
