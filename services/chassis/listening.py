@@ -87,7 +87,8 @@ class Listening(ConsumerRebalanceListener):
             self.settings.servers,
             [self.prefix + topic for topic in self.consumer.topics],
             self.group,
-            self.settings.instance,
+            # Who has the lock has the one slot there is in the group, at once: its last owner's session may last seconds.
+            self.consumer.single_writer or self.settings.instance,
             self.consumer.name,
             self,
             self._handle,

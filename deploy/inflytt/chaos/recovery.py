@@ -161,7 +161,7 @@ async def _broker_falls(platform: Platform, flow: Flow, nth: int) -> dict[str, f
     assert platform.ground is not None
     kafka = platform.ground.kafka
     if not isinstance(kafka, servers.Kafka):
-        raise Stop("A Kafka that others own is not ours to kill; unset KAFKA_BOOTSTRAP_SERVERS.")
+        raise Stop("Only a Kafka of our own can be killed; unset KAFKA_BOOTSTRAP_SERVERS and INFRA.")
     (broker,) = kafka.brokers
     await asyncio.to_thread(broker.kill)
     await asyncio.sleep(DOWN)

@@ -16,6 +16,7 @@ from inflytt import servers
 from inflytt.errors import Stop
 from inflytt.local import partners
 from inflytt.local.clock import Clock
+from inflytt.local.crew import SEVERAL, SPLIT, crew
 from inflytt.local.processes import SERVICES, Secrets, ServiceProcess, environments
 from inflytt.local.quiet import Quiet
 from inflytt.servers.issuer import Issuer
@@ -24,8 +25,8 @@ from inflytt.servers.process import free_port, now
 from inflytt.servers.provider import Client
 from inflytt.servers.runs import CLONE
 
+__all__ = ["SERVICES", "SEVERAL", "SPLIT", "STATE", "Platform", "Say", "attach", "running"]
 Say = Callable[[str], object]
-ROLES = ("all", "api", "consumer", "relay")
 STATE = CLONE / "run" / "state.json"
 TOLD = (
     "bootstrap",
@@ -39,9 +40,6 @@ TOLD = (
     "service_token",
     "environments",
 )
-# How many processes of each role, or of one service's; a service without the role (notifications has no door) has none.
-SPLIT = {"api": 1, "consumer": 1, "relay": 1}
-SEVERAL = {"api": 1, "intake-api": 2, "consumer": 3, "matching-consumer": 2, "relay": 2}
 DATABASES = {"intake": "migrations", "intake_keys": "migrations_keys", **dict.fromkeys(SERVICES[1:], "migrations")}
 
 
@@ -121,7 +119,9 @@ def running(
         say("Kafka and PostgreSQL start")
         ground = stack.enter_context(servers.running(name, brokers))
         platform = _prepare(ground, stack, say, settings or {})
-        platform.processes = {process.name: process for process in _crew(platform, Counter(roles))}
+        for service, role, nth in crew(Counter(roles)):
+            process = ServiceProcess(service, role, platform.environments[service], platform.run, nth)
+            platform.processes[process.name] = process
         platform.admin = {p.name: p.admin for p in platform.processes.values()}
         say("the four services start")
         stack.callback(_stop_all, platform.processes.values())
@@ -140,18 +140,6 @@ def _stop_all(processes: Iterable[ServiceProcess]) -> None:
     """All at once: each ends the work it has in flight."""
     with ThreadPoolExecutor() as threads:
         list(threads.map(lambda process: process.stop(), processes))
-
-
-def _crew(platform: Platform, counts: Mapping[str, int]) -> Iterator[ServiceProcess]:
-    """Each with its own name, `intake-api`, or where there are several `intake-api-1`, `intake-api-2`."""
-    for service in SERVICES:
-        for role in ROLES:
-            count = counts.get(f"{service}-{role}", counts.get(role, 0))
-            if (service, role) == ("notifications", "api"):
-                continue  # it has no door
-            for nth in range(1, count + 1):
-                environment = platform.environments[service]
-                yield ServiceProcess(service, role, environment, platform.run, nth if count > 1 else 0)
 
 
 def _prepare(ground: servers.Servers, stack: ExitStack, say: Say, settings: Mapping[str, str]) -> Platform:
