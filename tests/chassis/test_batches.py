@@ -1,0 +1,89 @@
+"""A batch, straight into its tables: whole or not at all, and each event once, whoever else had a part of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.batch import Batches
+from chassis.clock import wall
+from chassis.database import Database, NoKeys, Transaction
+from chassis.envelope import new_id
+from chassis.records import Heard, read_parts
+from pen import steps
+from places import Place
+from processes import until
+from tally.app import consumer
+from tally.events import Counted
+
+
+def counted(counter: UUID, nth: int, note: str = "", **payload: int) -> Heard:
+    """As Kafka would bring it, its version as its offset; `payload`: what stands in the body beside."""
+    told = {
+        "ce_id": new_id(),
+        "ce_type": "Counted",
+        "ce_source": "tally",
+        "ce_subject": counter,
+        "ce_time": wall().isoformat(),
+        "ce_version": nth,
+    }
+    body = Counted(counter_id=counter, total=nth, note=note).model_dump_json()
+    more = "".join(f',"{name}":{value}' for name, value in payload.items())
+    headers = [(name, str(value).encode()) for name, value in told.items()]
+    return read_parts("tallies", 0, nth, str(counter).encode(), f"{body[:-1]}{more}}}".encode(), headers)
+
+
+class Flaky:
+    """A database whose connection is lost just before the first commit of something that was said."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.lost = database, False
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        async with self.database.transaction() as tx:
+            yield tx
+            if tx.sayings and not self.lost:
+                self.lost = True
+                raise ConnectionError("lost")
+
+
+async def test_a_batch_whose_connection_is_lost_is_handled_whole_when_it_comes_again(place: Place) -> None:
+    counter = uuid4()
+    batch = [counted(counter, version) for version in (1, 2, 3)]
+    async with place.database() as database:
+        batches = Batches("tally", consumer.handlers, Flaky(database).begin)
+        with pytest.raises(ConnectionError):
+            await batches.apply(batch, NoKeys())
+        assert await steps(place, counter) == []
+        assert (await batches.apply(batch, NoKeys())).handled == 3
+        assert await steps(place, counter) == [1, 2, 3]
+
+
+async def test_of_two_batches_that_overlap_each_event_has_its_effect_once(place: Place) -> None:
+    """A zombie's batch and the new owner's: the second waits for the first, and what it read before is old."""
+    counter = uuid4()
+    first, second = counted(counter, 1, "slow"), counted(counter, 2)
+    async with place.database() as database:
+        batches = Batches("tally", consumer.handlers, database.transaction)
+        zombie = asyncio.create_task(batches.apply([first], NoKeys()))
+
+        async def sleeps() -> bool:
+            return bool(await place.fetch("select 1 from pg_stat_activity where query = 'select pg_sleep(1.5)'"))
+
+        await until(sleeps)
+        tally = await batches.apply([first, second], NoKeys())
+        assert ((await zombie).handled, tally.handled, tally.repeated) == (1, 1, 1)
+        assert await steps(place, counter) == [1, 2]
+        assert await place.value("select version from heard") == 2
+
+
+async def test_a_number_in_the_payload_is_no_version(place: Place) -> None:
+    counter = uuid4()
+    async with place.database() as database:
+        batches = Batches("tally", consumer.handlers, database.transaction)
+        for heard in (counted(counter, 1, version=7), counted(counter, 2, version=1), counted(counter, 3, version=9)):
+            assert (await batches.apply([heard], NoKeys())).handled == 1
+        assert await steps(place, counter) == [1, 2, 3]
