@@ -112,6 +112,19 @@ class Contained:
         self.log.write_bytes(self.made.logs())
 
 
+def environment(advertised: str) -> dict[str, str]:
+    """The settings of our own broker, as Kafka's image takes them, for one that is reached at `advertised`."""
+    node = Node(1, 9092, 9093)
+    lines = node.properties([node], Path("/var/lib/kafka/data")).splitlines()
+    settings = dict(line.split("=", 1) for line in lines)
+    settings["listeners"] = "PLAINTEXT://:9092,CONTROLLER://:9093"
+    settings["advertised.listeners"] = f"PLAINTEXT://{advertised},CONTROLLER://127.0.0.1:9093"
+    told = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in settings.items()}
+    told["KAFKA_HEAP_OPTS"] = "-Xms128m -Xmx256m"
+    told["KAFKA_JVM_PERFORMANCE_OPTS"] = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+    return told | {"CLUSTER_ID": "5L6g3nShT-eMCtK--X86sw"}
+
+
 class ContainedKafka:
     """A broker with the settings of our own ones."""
 
@@ -121,16 +134,7 @@ class ContainedKafka:
         self.image = named("KAFKA_IMAGE")
         outside = host, port = prepare(self.image), free_port()
         self.bootstrap_servers = f"{host}:{port}"
-        node = Node(1, port, 9093)
-        lines = node.properties([node], Path("/var/lib/kafka/data")).splitlines()
-        settings = dict(line.split("=", 1) for line in lines)
-        settings["listeners"] = "PLAINTEXT://:9092,CONTROLLER://:9093"
-        settings["advertised.listeners"] = f"PLAINTEXT://{self.bootstrap_servers},CONTROLLER://127.0.0.1:9093"
-        env = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in settings.items()}
-        env["KAFKA_HEAP_OPTS"] = "-Xms128m -Xmx256m"
-        env["KAFKA_JVM_PERFORMANCE_OPTS"] = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-        env["CLUSTER_ID"] = "5L6g3nShT-eMCtK--X86sw"
-        self.child = Contained("kafka", self.image, run, 9092, outside, env)
+        self.child = Contained("kafka", self.image, run, 9092, outside, environment(self.bootstrap_servers))
 
     @property
     def alive(self) -> bool:

@@ -30,6 +30,7 @@ FROM {BASE}
 RUN useradd appuser && mkdir -p /etc/kafka/docker /mnt/shared/config /opt/kafka/config /var/lib/kafka/data \
  && chown -R appuser /opt/kafka/config /var/lib/kafka
 COPY java /opt/java
+RUN /opt/java/bin/java -Xshare:dump
 COPY jars /opt/kafka/libs
 COPY run /etc/kafka/docker/run
 USER appuser
@@ -104,7 +105,7 @@ def _build(client: Any, tag: str, file: str, run: str, fill: Callable[[Path], No
         (context / "run").write_text(run)
         fill(context)
         try:
-            client.images.build(path=folder, tag=tag, rm=True, network_mode="none")
+            client.images.build(path=folder, tag=tag, rm=True, forcerm=True, network_mode="none")
         except docker.errors.DockerException as error:
             raise Stop(f"{tag} can't be made: {error}") from error
     return tag
