@@ -136,7 +136,8 @@ async def erase(tx: Transaction, person_id: UUID) -> None:
         return  # somebody else erased them while we waited for the lock
     left = tuple(person for person in household.people if person.person_id != person_id)
     _acts(tx, person_id, interest.municipality)
-    if stands_without(household, person_id):
+    over = await keys_of(tx).missing([interest.interest_id])  # a crash cut off what had begun: all of it goes
+    if stands_without(household, person_id) and not over:
         await keys_of(tx).destroy([person_id])
         await households.remove_adults(tx, [person_id])
         if interest.state == "registered":
@@ -146,7 +147,7 @@ async def erase(tx: Transaction, person_id: UUID) -> None:
         return
     await _end(tx, interest, "erased")
     await _remove(tx, interest, household)
-    _erased(tx, interest, person_id, interest.interest_id)
+    _erased(tx, interest, *(person.person_id for person in household.people), interest.interest_id)
 
 
 def _erased(tx: Transaction, interest: Interest, *subjects: UUID) -> None:
