@@ -51,9 +51,8 @@ class Model:
             self.say("InterestWithdrawn", "withdrawn")
 
     def erase(self, n: int) -> None:
-        if self.adults.pop(n, None) is None:
-            return
-        if any(self.adults.values()) and (self.state != "awaiting" or n != 0) or (self.adults and n != 0):
+        del self.adults[n]
+        if any(self.adults.values()) or 0 in self.adults:
             if self.state == "registered":
                 self.say("InterestChanged", "registered")
             return
@@ -154,13 +153,13 @@ class IntakeMachine(Simulation):
     async def erase(self, which: int, n: int, crash: Crashing, tidied: bool) -> None:
         """What a crash cuts off is finished: by the adult, who asks again, or by intake itself."""
         house = one_of(self.houses, which)
-        n %= len(house.people)
+        if not house.model.adults.get(n):
+            return  # who has not confirmed has no page to ask on
         if tidied and crash:
-            self.fuse.crash = crash
             await self.survive(self._once(lambda tx: households.erase(tx, house.people[n])), crash)
             await self.survive(lambda: tidying.finish_erasures(self.service), None)
             keys = await self.database.keyring.get([house.people[n]])
-            if keys and n in house.model.adults:
+            if keys:
                 return  # the crash came before anything was done
         else:
             await self._done(lambda tx: households.erase(tx, house.people[n]), crash)
@@ -227,7 +226,11 @@ class IntakeMachine(Simulation):
         states = {row["interest_id"]: row["state"] for row in await self.rows("select * from interests")}
         for house in self.houses:
             model = house.model
-            said = [h.event for h in self.kafka.records if isinstance(h.event, InterestEvent) and h.event.interest_id == house.id]
+            said = [
+                h.event
+                for h in self.kafka.records
+                if isinstance(h.event, InterestEvent) and h.event.interest_id == house.id
+            ]
             told = [event for event in said if "offer_id" not in type(event).model_fields]
             assert [type(event).__name__ for event in told] == model.said
             here = {house.people[n]: confirmed for n, confirmed in model.adults.items()}
@@ -243,6 +246,7 @@ class IntakeMachine(Simulation):
     @invariant()
     @step
     async def each_answer_that_counted_was_said_once(self) -> None:
+        await self.kafka.relay(self.database)
         said = [h.event for h in self.kafka.records if h.event and h.event.topic.name == "interests"]
         told = [(e.offer_id, e.person_id) for e in said if "offer_id" in type(e).model_fields]
         assert sorted(told) == sorted(self.answers)
