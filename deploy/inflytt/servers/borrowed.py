@@ -18,8 +18,10 @@ PATIENCE = 10.0  # seconds
 class BorrowedKafka:
     bootstrap_servers: str
     prefix: str
+    least: int = 1  # brokers
 
     def check(self) -> None:
+        """Returns when it answers. Raises Stop when it does not, or has too few brokers."""
         deadline = time.monotonic() + PATIENCE
         while not brokers_at(self.bootstrap_servers):
             if time.monotonic() > deadline:
@@ -28,6 +30,8 @@ class BorrowedKafka:
                     "start that Kafka, or unset the variable to use one of our own."
                 )
             time.sleep(0.2)
+        if (found := brokers_at(self.bootstrap_servers)) < self.least:
+            raise Stop(f"KAFKA_BOOTSTRAP_SERVERS names {found} brokers, and {self.least} were asked for; unset it.")
 
     def forget(self) -> None:
         """Deletes this run's topics."""
