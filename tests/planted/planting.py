@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from plants import PLANTS, Edit, Plant
+from bugs import PLANTS, Edit, Plant
 
 
 class Misfit(Exception):

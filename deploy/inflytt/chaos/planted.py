@@ -37,7 +37,7 @@ class Ran:
 def main(args: list[str]) -> int:
     """The exit code: 0 when every bug was caught by its test, and no test failed without one. Raises Stop."""
     given = _parse(args)
-    plants = _chosen(given.only)
+    plants = chosen(given.only)
     with servers.running("planted") as here:
         told = _run(here, plants)
     for row in told["rows"]:
@@ -58,7 +58,7 @@ def _parse(args: list[str]) -> argparse.Namespace:
     return parser.parse_args(args)
 
 
-def _chosen(names: list[str]) -> list[Any]:
+def chosen(names: list[str]) -> list[Any]:
     """The bugs to plant, each with `name`, `harm` and `caught_by`. Raises Stop where one no longer fits the code."""
     sys.path.insert(0, str(FOLDER))
     try:
