@@ -1,39 +1,24 @@
-"""kill -9 at random times, a new start soon after, and how long it takes until the work goes on."""
+"""Carries out a plan of blows: each strikes, lasts, is healed, and then the time runs until the work goes on."""
 
 import asyncio
 import random
 import statistics
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
+from inflytt.chaos.faults.fault import Blow, Fault
 from inflytt.errors import Stop
 from inflytt.local import Platform, Say
 from inflytt.local.processes import ServiceProcess
 from inflytt.local.quiet import groups
 
-BETWEEN, DOWN = (2.0, 6.0), (0.0, 2.0)  # seconds between two kills, and until the process is started again
 PATIENCE, LOOK = 60.0, 0.1  # seconds
-
-
-@dataclass(frozen=True)
-class Kill:
-    at: float  # seconds from the beginning
-    name: str  # of the process
-    down: float  # seconds
-
-
-def plan(names: list[str], kills: int, seed: int) -> list[Kill]:
-    """Who falls when; the same for the same seed. Everybody falls once before anybody falls twice."""
-    rng, told, at, left = random.Random(f"kills {seed}"), list[Kill](), 2.0, list[str]()
-    for _ in range(kills):
-        at += rng.uniform(*BETWEEN)
-        left = left or rng.sample(names, len(names))
-        told.append(Kill(at, left.pop(), rng.uniform(*DOWN)))
-    return told
 
 
 class Groups:
@@ -63,50 +48,56 @@ class Groups:
         return sum(done[place].offset for place in places if place in done), sum(ends.values())
 
 
-class Killer:
-    """Carries out a plan. `recovered` holds, for each kill, the process and the seconds from its start to its work."""
+class Player:
+    """Plays one fault. `recovered` holds, for each blow, its target and the seconds from its healing to the work."""
 
-    def __init__(self, platform: Platform, groups: Groups, say: Say) -> None:
-        self.platform, self.groups, self.say = platform, groups, say
+    def __init__(self, fault: Fault, groups: Groups, say: Say) -> None:
+        self.fault, self.groups, self.say = fault, groups, say
         self.recovered: list[tuple[str, float]] = []
+        self.rising: dict[str, asyncio.Task[None]] = {}
 
-    async def run(self, kills: list[Kill]) -> None:
-        """Returns when the last one that fell works again."""
-        began, rising = time.monotonic(), dict[str, asyncio.Task[None]]()
-        for nth, kill in enumerate(kills, 1):
-            await asyncio.sleep(max(0.0, began + kill.at - time.monotonic()))
-            if kill.name in rising:
-                await rising[kill.name]
-            process = self.platform.processes[kill.name]
-            await asyncio.to_thread(process.kill)
-            self.say(f"kill {nth} of {len(kills)}: {kill.name}, down for {kill.down:.1f} s")
-            rising[kill.name] = asyncio.create_task(self._raise(process, kill.down))
-        await asyncio.gather(*rising.values())
-
-    async def _raise(self, process: ServiceProcess, down: float) -> None:
-        before, _ = await self.groups.standing(process.service)
-        await asyncio.sleep(down)
-        process.start()
+    async def play(self, blows: Sequence[Blow]) -> None:
+        """Returns when all that was struck works again."""
         began = time.monotonic()
-        await self._until_ready(process, began)
-        if process.role in ("consumer", "all"):
-            await self._until_it_goes_on(process, before, began)
-        self.recovered.append((process.name, time.monotonic() - began))
-        self.say(f"{process.name} works again after {self.recovered[-1][1]:.1f} s")
+        for nth, blow in enumerate(blows, 1):
+            await asyncio.sleep(max(0.0, began + blow.at - time.monotonic()))
+            await asyncio.gather(*(task for name, task in self.rising.items() if self.fault.alone or name == blow.name))
+            before = await self._standings(blow.name)
+            await asyncio.to_thread(self.fault.strike, blow.name, random.Random(blow.seed))
+            self.say(f"{nth} of {len(blows)}: {blow.name} is struck, for {blow.lasts:.1f} s")
+            self.rising[blow.name] = asyncio.create_task(self._heal(blow, before))
+        await asyncio.gather(*self.rising.values())
+
+    async def _standings(self, target: str) -> dict[str, int]:
+        """How far they had come whose work must go on."""
+        services = {process.service for process in self.fault.touched(target) if process.role in ("consumer", "all")}
+        return {service: (await self.groups.standing(service))[0] for service in sorted(services)}
+
+    async def _heal(self, blow: Blow, before: dict[str, int]) -> None:
+        await asyncio.sleep(blow.lasts)
+        began = time.monotonic()
+        await asyncio.to_thread(self.fault.heal, blow.name)
+        for process in self.fault.touched(blow.name):
+            await self._until_ready(process, began)
+        for service, done in before.items():
+            await self._until_it_goes_on(service, done, began)
+        self.recovered.append((blow.name, time.monotonic() - began))
+        self.say(f"{blow.name} works again after {self.recovered[-1][1]:.1f} s")
 
     async def _until_ready(self, process: ServiceProcess, began: float) -> None:
         while not await asyncio.to_thread(process.ready):
             if not process.child.alive:
-                raise Stop(f"{process.name} ended after its restart: {process.child.last_words()}")
-            _patience(process, began, "is not ready")
+                raise Stop(f"{process.name} ended by itself: {process.child.last_words()}")
+            _patience(f"{process.name} is not ready ({process.child.log})", began)
             await asyncio.sleep(LOOK)
 
-    async def _until_it_goes_on(self, process: ServiceProcess, before: int, began: float) -> None:
+    async def _until_it_goes_on(self, service: str, before: int, began: float) -> None:
         while True:
-            done, there = await self.groups.standing(process.service)
-            if done > before or done >= there:
-                return
-            _patience(process, began, "handles nothing")
+            with suppress(KafkaError, OSError, TimeoutError):  # a broker that is back may have no leaders yet
+                done, there = await asyncio.wait_for(self.groups.standing(service), PATIENCE)
+                if done > before or done >= there:
+                    return
+            _patience(f"{service} handles nothing", began)
             await asyncio.sleep(LOOK)
 
     @property
@@ -116,6 +107,6 @@ class Killer:
         return {"p50": round(statistics.median(seconds), 2), "max": round(max(seconds), 2)} if seconds else {}
 
 
-def _patience(process: ServiceProcess, began: float, what: str) -> None:
+def _patience(what: str, began: float) -> None:
     if time.monotonic() - began > PATIENCE:
-        raise Stop(f"{process.name} {what} {PATIENCE:.0f} s after its restart ({process.child.log})")
+        raise Stop(f"{what} {PATIENCE:.0f} s after it was healed.")
