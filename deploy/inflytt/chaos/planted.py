@@ -149,7 +149,7 @@ def _id(case: ElementTree.Element) -> str:
 
 def _said(case: ElementTree.Element) -> Iterable[str]:
     for failure in case.iter("failure"):
-        yield (failure.get("message") or "").splitlines()[0][:200]
+        yield (failure.get("message") or "it failed").splitlines()[0][:200]
 
 
 def _say(line: str) -> None:
