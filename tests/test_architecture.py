@@ -22,6 +22,7 @@ from chassis.service import Service
 from contracts import REGISTRY, TOPICS
 from contracts.fields import Open, Sealed
 from inflytt import contracts as generated
+from inflytt.audit.rows import READ
 from inflytt.local.processes import SERVICES
 from inflytt.servers import Databases
 from inflytt.servers.runs import CLONE
@@ -173,6 +174,13 @@ def files_of(module: str) -> Iterator[Path]:
         file = DEPLOY / f"{name.replace('.', '/')}.py"
         if file.exists():
             yield file
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_judge_knows_what_each_service_reads(name: str) -> None:
+    consumer = service(name).consumer
+    assert consumer is not None
+    assert sorted(READ[name]) == sorted(consumer.topics)
 
 
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda path: str(path.relative_to(DEPLOY)))

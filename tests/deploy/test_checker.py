@@ -114,8 +114,6 @@ def test_a_row_that_somebody_deletes_is_lost(
 ) -> None:
     service, table = place
     del evidence.tables[service][table][0]
-    if place == ("reporting", "offsets"):  # a topic that it does not read any more is another matter
-        evidence.tables[service][table].append({"topic": "interests", "partition": 0, "offset": 1})
     assert named(judge(kept, evidence), "lost", sentence)
 
 
@@ -139,6 +137,11 @@ def test_an_acknowledged_act_of_which_no_topic_tells_is_lost(
 ) -> None:
     del evidence.log.records[at(evidence.log, type)]
     assert named(judge(kept, evidence), "lost", sentence)
+
+
+def test_a_consumer_that_has_not_come_to_the_end_has_lost_something(kept: Journal, evidence: Evidence) -> None:
+    evidence.rows("matching", "offsets")[0]["offset"] -= 1
+    assert named(judge(kept, evidence), "lost", "matching has not reached")
 
 
 @pytest.mark.parametrize(("did", "fact"), [("withdraw", "withdrawn"), ("close", "closed")])

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from inflytt.audit.log import Log, Record
-from inflytt.audit.rows import OF_ALL, OF_ONE, SERVICES, Row
+from inflytt.audit.rows import OF_ALL, OF_ONE, READ, Row
 from inflytt.chaos.evidence import Evidence
 from inflytt.players.journal import Journal
 
@@ -16,12 +16,6 @@ JOB_MATCH, HOME_MATCH, JOB_OFFER, HOME_OFFER = (str(UUID(int=number)) for number
 MAIL = "ask@inflytt.example"
 OF_JOB = {"opportunity_id": JOB, "kind": "job"}
 OF_HOME = {"opportunity_id": HOME, "kind": "home"}
-READ = {
-    "intake": ("matches",),
-    "matching": ("interests", "opportunities", "matches"),
-    "notifications": ("interests", "opportunities", "matches"),
-    "reporting": ("interests", "opportunities", "matches", "messages", "partners"),
-}
 SOURCES = {"matches": "matching", "messages": "notifications"}
 
 
@@ -32,7 +26,7 @@ class World:
         self.records: list[Record] = []
         self.versions: dict[tuple[str, str], int] = defaultdict(int)
         self.tables: dict[str, dict[str, list[Row]]] = {
-            service: {name: [] for name in OF_ALL | OF_ONE.get(service, {})} for service in SERVICES
+            service: {name: [] for name in OF_ALL | OF_ONE.get(service, {})} for service in READ
         }
         self.mails: list[str] = []
 

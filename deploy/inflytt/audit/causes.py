@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from inflytt.audit.consumers import Stream, heard, read_by
+from inflytt.audit.consumers import Stream, heard
 from inflytt.audit.findings import Finding
 from inflytt.audit.log import Log, Record
-from inflytt.audit.rows import Rows
+from inflytt.audit.rows import READ, Rows
 
 
 def followed(log: Log, rows: Rows) -> list[Finding]:
@@ -21,12 +21,11 @@ def _cause(record: Record) -> str:
 
 def _unfounded(said: dict[str, Record], caused: list[Record], rows: Rows) -> Iterable[Finding]:
     done = {service: heard(tables) for service, tables in rows.items()}
-    read = {service: read_by(tables) for service, tables in rows.items()}
     for record in caused:
         cause, by = said.get(_cause(record)), record.source
         if cause is None:
             sentence = f"its cause {_cause(record)} is in no topic"
-        elif cause.topic not in read[by]:
+        elif cause.topic not in READ[by]:
             sentence = f"its cause is in {cause.topic}, which {by} does not read"
         elif done[by].get((cause.source, cause.topic, cause.key), 0) < cause.version:
             sentence = f"{by} has not handled its cause, {cause.type} {cause.id}"

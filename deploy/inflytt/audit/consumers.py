@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from inflytt.audit.findings import Finding
 from inflytt.audit.log import Log, Record
-from inflytt.audit.rows import Row, Rows
+from inflytt.audit.rows import READ, Row, Rows
 
 Stream = tuple[str, str, str]  # source, topic, key: what has versions without a gap
 Tables = Mapping[str, list[Row]]
@@ -37,11 +37,6 @@ def heard(tables: Tables) -> dict[Stream, int]:
     return {(row["source"], row["topic"], row["key"]): row["version"] for row in tables["heard"]}
 
 
-def read_by(tables: Tables) -> set[str]:
-    """The topics that a service reads."""
-    return {row["topic"] for row in tables["offsets"]}
-
-
 def _left(service: str, came: Counter[Stream], tables: Tables) -> Iterable[Finding]:
     for row in tables["outbox"]:
         yield Finding("lost", "event", row["id"], f"{service}.outbox", f"{row['topic']} still waits for it")
@@ -60,9 +55,9 @@ def _left(service: str, came: Counter[Stream], tables: Tables) -> Iterable[Findi
 
 def _handled(service: str, came: Counter[Stream], tables: Tables) -> Iterable[Finding]:
     """A consumer's own count of each key in the topics it reads. What it has parked is named by itself."""
-    done, read = heard(tables), read_by(tables)
+    done = heard(tables)
     waiting = Counter((row["source"], row["topic"], row["key"]) for row in tables["parked"])
-    for stream in {*done, *(stream for stream in came if stream[1] in read)}:
+    for stream in {*done, *(stream for stream in came if stream[1] in READ[service])}:
         had, there = done.get(stream, 0) + waiting[stream], came[stream]
         if had != there:
             kind, (_, topic, key) = "lost" if had < there else "phantom", stream

@@ -8,7 +8,12 @@ import asyncpg
 Row = dict[str, Any]
 Rows = dict[str, dict[str, list[Row]]]  # by service, by what was asked
 
-SERVICES = ("intake", "matching", "notifications", "reporting")
+READ = {  # the topics that each service has to hear all of
+    "intake": ("matches",),
+    "matching": ("interests", "opportunities", "matches", "erasures"),
+    "notifications": ("interests", "opportunities", "matches", "erasures"),
+    "reporting": ("interests", "opportunities", "matches", "messages", "partners", "erasures"),
+}
 OF_ALL = {  # of the tables that every service has
     "streams": "select topic, key, version from streams",
     "outbox": "select id::text, topic, key, version from outbox",
@@ -45,5 +50,5 @@ async def read_rows(connections: Mapping[str, asyncpg.Connection]) -> Rows:
             name: [dict(row) for row in await connections[service].fetch(sql)]
             for name, sql in (OF_ALL | OF_ONE.get(service, {})).items()
         }
-        for service in SERVICES
+        for service in READ
     }

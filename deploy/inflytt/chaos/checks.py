@@ -3,6 +3,7 @@
 from typing import Any
 
 from inflytt.audit import rules
+from inflytt.audit.rows import READ
 from inflytt.audit.story import Story
 from inflytt.chaos import effects, letters
 from inflytt.chaos.evidence import Evidence
@@ -38,7 +39,7 @@ def judge(journal: Journal, evidence: Evidence) -> Verdict:
 def all_is_heard(e: Evidence, verdict: Verdict) -> None:
     """Each service has taken every event of its topics, stands at their ends, and did what was due."""
     for service in e.tables:
-        topics = e.column(service, "offsets", "topic")
+        topics = READ[service]
         ids = {record.id for record in e.distinct if record.topic in topics}
         verdict.missing(f"{service} has not heard event", ids, e.column(service, "inbox", "event_id"))
         done = {(row["topic"], row["partition"]): row["offset"] for row in e.rows(service, "offsets")}
