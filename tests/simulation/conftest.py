@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from chassis.service import Service
 from inflytt.servers import Databases
@@ -15,6 +16,8 @@ from intake.app import service as declared
 from intake.settings import IntakeSettings
 from simulating import LULEA, Stage
 
+settings.register_profile("simulation", deadline=None, database=None, print_blob=True)
+settings.load_profile("simulation")
 NORRVERK = {"partner_id": "norrverk", "kind": "employer", "name": "Norrverk AB", "email": "jobb@norrverk.example"}
 
 

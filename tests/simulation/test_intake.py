@@ -1,4 +1,4 @@
-"""Households register, confirm, answer, withdraw, are erased and lapse, in any order and through crashes: what intake says of them is true."""
+"""Households register, confirm, answer, withdraw, are erased and lapse, through crashes: what intake says of them is true."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -193,7 +193,7 @@ class IntakeMachine(Simulation):
         made, state = one_of(self.offers.values(), which)
         if state == "open":
             facts = {name: getattr(made, name) for name in end.model_fields if hasattr(made, name)}
-            told = end.model_validate({**facts, **{"silent": "both", "reason": "closed", "seat": 1}})
+            told = end.model_validate({**facts, "silent": "both", "reason": "closed", "seat": 1})
             self.offers[made.offer_id] = (made, "over")
             await self._hear(told, crash=crash)
 
@@ -263,6 +263,7 @@ class IntakeMachine(Simulation):
                 asked.append(1)
                 async with self.database.transaction() as tx:
                     return await work(tx)
+            return None
 
         return once
 

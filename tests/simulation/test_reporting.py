@@ -1,10 +1,8 @@
-"""Any history, in any batches and interleaving of keys, heard twice and through crashes, is counted as it happened, live and replayed."""
+"""Any history, in any batches, heard twice and through crashes, is counted as it happened, live and replayed."""
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
 from hypothesis import strategies as st
@@ -13,51 +11,16 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from chassis.batch import Batches
 from chassis.database import Database, NoKeys
 from chassis.records import Heard
-from contracts import Event, Sealed, interests, matches, messages, opportunities
+from contracts import Event, interests, matches, messages, opportunities
 from contracts.partners import InputRefused
 from reporting.app import service as declared
 from reporting.domain.figures import FIGURES, totals
 from reporting.handlers import consumer
 from reporting.store import questions
+from reportingsample import BEGAN, KINDS, happened
 from simulating import Crashing, Fuse, Simulation, Stage, crashes, few_or_many, one_of, play, step
 
 pytestmark = pytest.mark.timeout(900)  # a failing one is made small before it is told
-BEGAN = datetime(2026, 12, 31, 20, tzinfo=UTC)
-
-
-def happened(kind: type[Event], n: int) -> Event:
-    """An event of one of three stories: everything in a story has ids of its own."""
-    home, person, place, match, offer, message = (UUID(int=10 * part + n) for part in range(1, 7))
-    told: dict[str, Any] = {"interest_id": home, "person_id": person, "opportunity_id": place, "match_id": match}
-    told |= {"offer_id": offer, "message_id": message, "input_id": message, "partner_id": "norrverk", "kind": "job"}
-    told |= {
-        "people": [person],
-        "reference": "1",
-        "places": n + 1,
-        "title": "x",
-        "employer": "x",
-        "occupation": "svetsare",
-    }
-    told |= {"landlord": "x", "allocation": "pool", "rooms": 2, "size_m2": 50, "rent": 8000, "area": "lulea-kronan"}
-    told |= {"available": "2026-12", "decision": ("approved", "rejected")[n % 2], "answer": ("yes", "no")[n % 2]}
-    told |= {"reason": "other", "side": "person", "silent": "both", "seat": 1, "answer_by": BEGAN, "month": "2027-01"}
-    told |= {"language": "sv", "template": "offer", "channel": "mail", "door": "http", "code": "x", "band": "400-599"}
-    seal = Sealed[Any](subject=person)
-    told |= {
-        "adults": [{"person_id": person, "language": "sv", "wants_work": True, "needs": seal}],
-        "wants_home": False,
-    }
-    return kind.model_validate(told | {"children": "0", "reasons": seal})
-
-
-KINDS = (
-    interests.ConfirmationRequested, interests.InterestRegistered, interests.InterestChanged, interests.OfferAccepted,
-    interests.OfferDeclined, interests.MovedIn, interests.InterestWithdrawn, opportunities.VacancyPosted,
-    opportunities.VacancyChanged, opportunities.OwnerAnswered, opportunities.OpportunityClosed, matches.MatchProposed,
-    matches.MatchRetracted, matches.MatchReviewed, matches.OfferMade, matches.OfferLapsed, matches.PlacementMade,
-    matches.PlacementFellThrough, matches.AcceptanceTooLate, matches.OfferWithdrawn, messages.MessageSent,
-    messages.MessageUncertain, InputRefused,
-)  # fmt: skip
 
 
 def recount(events: list[Event]) -> dict[str, int]:

@@ -1,0 +1,45 @@
+"""Events of three stories to tell reporting about: everything in a story has ids of its own."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from contracts import Event, Sealed, interests, matches, messages, opportunities
+from contracts.partners import InputRefused
+
+BEGAN = datetime(2026, 12, 31, 20, tzinfo=UTC)
+
+
+def happened(kind: type[Event], n: int) -> Event:
+    """An event of one of three stories: everything in a story has ids of its own."""
+    home, person, place, match, offer, message = (UUID(int=10 * part + n) for part in range(1, 7))
+    told: dict[str, Any] = {"interest_id": home, "person_id": person, "opportunity_id": place, "match_id": match}
+    told |= {"offer_id": offer, "message_id": message, "input_id": message, "partner_id": "norrverk", "kind": "job"}
+    told |= {
+        "people": [person],
+        "reference": "1",
+        "places": n + 1,
+        "title": "x",
+        "employer": "x",
+        "occupation": "svetsare",
+    }
+    told |= {"landlord": "x", "allocation": "pool", "rooms": 2, "size_m2": 50, "rent": 8000, "area": "lulea-kronan"}
+    told |= {"available": "2026-12", "decision": ("approved", "rejected")[n % 2], "answer": ("yes", "no")[n % 2]}
+    told |= {"reason": "other", "side": "person", "silent": "both", "seat": 1, "answer_by": BEGAN, "month": "2027-01"}
+    told |= {"language": "sv", "template": "offer", "channel": "mail", "door": "http", "code": "x", "band": "400-599"}
+    seal = Sealed[Any](subject=person)
+    told |= {
+        "adults": [{"person_id": person, "language": "sv", "wants_work": True, "needs": seal}],
+        "wants_home": False,
+    }
+    return kind.model_validate(told | {"children": "0", "reasons": seal})
+
+
+KINDS = (
+    interests.ConfirmationRequested, interests.InterestRegistered, interests.InterestChanged, interests.OfferAccepted,
+    interests.OfferDeclined, interests.MovedIn, interests.InterestWithdrawn, opportunities.VacancyPosted,
+    opportunities.VacancyChanged, opportunities.OwnerAnswered, opportunities.OpportunityClosed, matches.MatchProposed,
+    matches.MatchRetracted, matches.MatchReviewed, matches.OfferMade, matches.OfferLapsed, matches.PlacementMade,
+    matches.PlacementFellThrough, matches.AcceptanceTooLate, matches.OfferWithdrawn, messages.MessageSent,
+    messages.MessageUncertain, InputRefused,
+)  # fmt: skip
