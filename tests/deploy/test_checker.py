@@ -21,6 +21,7 @@ from evidence_sample import (
 )
 from inflytt.audit.findings import Finding
 from inflytt.audit.log import Log, Record
+from inflytt.chaos import letters
 from inflytt.chaos.checks import judge
 from inflytt.chaos.evidence import Evidence
 from inflytt.chaos.verdict import Verdict
@@ -220,7 +221,8 @@ def test_a_letter_that_no_event_asks_for_is_a_phantom(kept: Journal, evidence: E
 @pytest.mark.parametrize("state", ["queued", "sending", "handing_over", "failed"])
 def test_a_letter_without_a_good_end_is_lost(kept: Journal, evidence: Evidence, state: str) -> None:
     evidence.rows("notifications", "messages")[0]["state"] = state
-    assert any(f"'{state}'" in sentence for sentence in judge(kept, evidence).lost)
+    lost = [sentence for sentence in judge(kept, evidence).lost if sentence.startswith("letter {")]
+    assert any(f"'{state}'" in sentence for sentence in lost)
 
 
 def test_a_letter_whose_answer_was_lost_is_uncertain_and_nothing_else(kept: Journal, world: World) -> None:
@@ -235,6 +237,29 @@ def test_an_uncertain_letter_that_the_server_answers_for_after_all_has_ended_wel
     world.records[sent] = changed(world.records[sent], {"ce_type": "MessageUncertain"})
     world.say("messages", "m-0", "MessageSent", message_id="m-0")
     assert found(judge(kept, world.evidence())) == {}
+
+
+@pytest.mark.parametrize(
+    ("ends", "known"),
+    [
+        (["sent"], True),
+        (["failed"], True),
+        (["suppressed"], True),
+        (["uncertain"], True),
+        (["uncertain", "sent"], True),
+        (["uncertain", "failed"], True),
+        (["sent", "uncertain"], False),
+        (["suppressed", "failed"], False),
+        (["uncertain", "suppressed"], False),
+    ],
+)
+def test_a_letter_ends_once_or_is_answered_for_after_all(evidence: Evidence, ends: list[str], known: bool) -> None:
+    said = World()
+    for end in ends:
+        said.say("messages", "m-0", f"Message{end.title()}", message_id="m-0")
+    verdict = Verdict()
+    letters.end_once(replace(evidence, log=Log(said.records)), verdict)
+    assert bool(verdict.duplicates) != known
 
 
 def test_a_letter_with_two_ends_is_a_duplicate(kept: Journal, world: World) -> None:

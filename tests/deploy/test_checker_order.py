@@ -262,6 +262,37 @@ def test_a_change_that_matching_may_not_have_heard_excuses_what_stood_before_it(
     assert day.told == []
 
 
+def test_what_the_owner_said_before_the_yes_was_heard_before_the_placement() -> None:
+    day = Day(places=2)
+    day.place("a", day.yes("a"))
+    day.publish("DwellingChanged", 1)
+    day.yes("b")
+    day.place("b")  # by the last adult's answer, which says nothing of what was heard from the owner
+    assert day.told == ["2 placements and 1 places"]
+
+
+def test_a_yes_to_an_offer_that_ended_otherwise_may_not_have_been_heard() -> None:
+    day = Day(places=1)
+    day.offer("a")
+    day.offer("b")
+    yes = day.yes("b")
+    day.publish("DwellingChanged", 0)
+    day.yes("a")
+    day.offer("a", "OfferWithdrawn")
+    day.place("b", yes)
+    assert day.told == []
+
+
+@pytest.mark.parametrize("type", capacity.POSTINGS)
+def test_every_way_of_publishing_tells_how_many_places_there_are(type: str) -> None:
+    day = Day(places=0)
+    day.publish(type, 1)
+    day.place("a", day.yes("a"))
+    assert day.told == []
+    day.place("b", day.yes("b"))
+    assert day.told == ["2 placements and 1 places"]
+
+
 def test_a_pool_is_never_promised_twice() -> None:
     day = Day(places=1, allocation="pool")
     day.offer("a")
