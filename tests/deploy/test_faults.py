@@ -1,6 +1,7 @@
 """The plan of a fault's blows, and the wire through which the network fails; no platform is started here."""
 
 import asyncio
+import random
 import signal
 import struct
 import sys
@@ -13,6 +14,7 @@ from inflytt.chaos import _parse
 from inflytt.chaos.faults import FAULTS, network
 from inflytt.chaos.faults.fault import plan
 from inflytt.chaos.faults.processes import Kill, Zombie
+from inflytt.chaos.faults.servers import PAGE, _lose_pages
 from inflytt.servers.process import Child, free_port, listens
 
 NAMES = ["intake-api", "intake-relay", "matching-consumer"]
@@ -105,3 +107,19 @@ async def test_kafkas_own_address_becomes_the_wires(server: tuple[Server, int], 
         assert await reader.readexactly(size) == named.replace(struct.pack(">i", port), struct.pack(">i", own))
     finally:
         wire.kill()
+
+
+def test_a_broker_without_power_loses_pages_from_the_end_and_the_indexes_over_them(tmp_path: Path) -> None:
+    log = tmp_path / "interests-0" / "00000000000000000000.log"
+    log.parent.mkdir()
+    written = random.Random(1).randbytes(3 * PAGE + 100)
+    log.write_bytes(written)
+    log.with_suffix(".index").touch()
+    log.with_suffix(".timeindex").touch()
+
+    _lose_pages(log, random.Random(2))
+
+    left = log.read_bytes()
+    assert written.startswith(left)
+    assert len(left) in {0, PAGE, 2 * PAGE, 3 * PAGE, len(written)}
+    assert list(log.parent.iterdir()) == [log]

@@ -77,12 +77,16 @@ class Player:
         await asyncio.sleep(blow.lasts)
         began = time.monotonic()
         await asyncio.to_thread(self.fault.heal, blow.name)
+        times = [("healed", time.monotonic())]
         for process in self.fault.touched(blow.name):
             await self._until_ready(process, began)
+            times.append((f"{process.name} ready", time.monotonic()))
         for service, done in before.items():
             await self._until_it_goes_on(service, done, began)
-        self.recovered.append((blow.name, time.monotonic() - began))
-        self.say(f"{blow.name} works again after {self.recovered[-1][1]:.1f} s")
+            times.append((f"{service} goes on", time.monotonic()))
+        self.recovered.append((blow.name, times[-1][1] - began))
+        longest = max(range(len(times)), key=lambda n: times[n][1] - (times[n - 1][1] if n else began))
+        self.say(f"{blow.name} works again after {self.recovered[-1][1]:.1f} s; longest until {times[longest][0]}")
 
     async def _until_ready(self, process: ServiceProcess, began: float) -> None:
         while not await asyncio.to_thread(process.ready):

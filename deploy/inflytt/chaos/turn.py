@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from inflytt.rebuild import opened
 
 RATE = 20  # households a second, at most
 PATIENCE = 120.0  # seconds until a healed platform must be quiet
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that brokers fall is no news here
 WAITING = "select min(send_at) from messages where state = 'queued'"
 
 
