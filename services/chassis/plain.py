@@ -40,6 +40,7 @@ async def read_plain(
         *[settings.topic_prefix + topic for topic in topics],
         bootstrap_servers=settings.servers,
         group_id=settings.topic_prefix + group,
+        group_instance_id=settings.instance or None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
