@@ -1,7 +1,10 @@
 """What a relay must not miss, and what two of them must not do to each other."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from uuid import uuid4
+
+import asyncpg
 
 from chassis.relay import Relay
 from places import Place
@@ -46,3 +49,21 @@ async def test_two_relays_that_start_at_once_keep_each_key_in_order(place: Place
         for relay in relays:
             relay.stop()
         await asyncio.gather(*running)
+
+
+async def test_a_row_that_somebody_holds_is_not_overtaken_by_its_keys_later_rows(place: Place) -> None:
+    key = uuid4()
+    async with place.database() as database:
+        await database.say(*(Counted(counter_id=key, total=0) for _ in range(3)))
+    holder = await asyncpg.connect(place.database_url)
+
+    async def something_left() -> bool:
+        return bool(await place.headers("tallies"))
+
+    async with AsyncExitStack() as running:
+        async with holder.transaction():
+            await holder.execute("select 1 from outbox order by seq limit 1 for update")
+            await running.enter_async_context(place.relaying())
+            await until(something_left)
+        await holder.close()
+        assert await left(place) == {str(key): [1, 2, 3]}

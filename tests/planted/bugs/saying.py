@@ -100,6 +100,6 @@ SAYING = (
                 f"rows = await connection.fetch('{COLUMNS} order by seq limit 20 for update skip locked')",
             ),
         ),
-        "tests/chassis/test_relays.py::test_two_relays_that_start_at_once_keep_each_key_in_order",
+        "tests/chassis/test_relays.py::test_a_row_that_somebody_holds_is_not_overtaken_by_its_keys_later_rows",
     ),
 )
