@@ -21,7 +21,7 @@ from evidence_sample import (
 )
 from inflytt.audit.findings import Finding
 from inflytt.audit.log import Log, Record
-from inflytt.chaos import letters
+from inflytt.chaos import checks, letters
 from inflytt.chaos.checks import judge
 from inflytt.chaos.evidence import Evidence
 from inflytt.chaos.verdict import Verdict
@@ -187,6 +187,28 @@ def test_an_act_that_ended_with_a_refusal_is_lost(kept: Journal, evidence: Evide
     assert any(str(status) in sentence for sentence in judge(kept, evidence).lost)
 
 
+def test_a_link_that_ends_with_the_household_it_belonged_to_is_no_loss(kept: Journal, world: World) -> None:
+    world.say("interests", INTEREST, "InterestWithdrawn", interest_id=INTEREST)
+    kept.note("b@inflytt.example", "withdraw", "http", 200, interest_id=INTEREST, done=True)
+    kept.note(MAIL, "confirm", "http", 410, interest_id=INTEREST, done=False)
+    assert found(judge(kept, world.evidence())) == {}
+
+
+@pytest.mark.parametrize(("refused", "lost"), [(None, True), ("over", False)])
+def test_an_owners_answer_over_kafka_must_be_said_when_it_was_taken(
+    kept: Journal, world: World, refused: str | None, lost: bool
+) -> None:
+    world.hear_partner("partner.lulehem.in", type="answer", offer_id="o-9")
+    row = {"topic": "partner.lulehem.in", "partition": 0, "offset": 2, "refused": refused}
+    world.tables["intake"]["partner_inputs"].append(row)
+    if refused:
+        world.tell_partner("partner.lulehem.rejected", partition=0, offset=2)
+        world.say("partners", "lulehem", "InputRefused", partner_id="lulehem", door="kafka", input_id="y", code="over")
+    kept.note("lulehem", "own", "kafka", None, partition=0, offset=2, offer_id="o-9")
+    said = {"lost": ["the owner's answer, taken and never said: o-9"]} if lost else {}
+    assert found(judge(kept, world.evidence())) == said
+
+
 # no second external effect, and every message in a known end
 
 
@@ -333,6 +355,32 @@ def test_an_event_that_has_its_effect_twice_is_a_duplicate(kept: Journal, world:
     world.say("matches", INTEREST, "MatchProposed", the(Log(world.records), "InterestRegistered"), **first.value)
     verdict = judge(kept, world.evidence())
     assert named(verdict, "duplicates", "MatchProposed")
+
+
+def test_an_effect_is_the_same_though_it_was_sealed_anew(world: World) -> None:
+    cause = the(Log(world.records), "InterestRegistered")
+    for ciphertext in ("a", "b"):
+        world.say("matches", INTEREST, "Scored", cause, reasons={"subject": PERSON, "ciphertext": ciphertext})
+    verdict = Verdict()
+    checks.said_once(world.evidence(), verdict)
+    assert named(verdict, "duplicates", "Scored")
+
+
+SAID_ONCE = {
+    "interest_id": ("InterestRegistered", "InterestWithdrawn"),
+    "opportunity_id": ("VacancyPosted", "DwellingListed", "OpportunityClosed"),
+    "offer_id": ("OwnerAnswered", "PlacementMade", "PlacementFellThrough", "OfferLapsed", "OfferWithdrawn"),
+    "message_id": ("MessageSent", "MessageFailed", "MessageSuppressed", "MessageUncertain"),
+}
+
+
+@pytest.mark.parametrize(("id", "type"), [(id, type) for id, types in SAID_ONCE.items() for type in types])
+def test_some_things_are_said_once_of_each(evidence: Evidence, id: str, type: str) -> None:
+    said, verdict = World(), Verdict()
+    for other in ("a", "b", "b"):
+        said.say("matches", "k", type, **{id: other})
+    checks.said_once(replace(evidence, log=Log(said.records)), verdict)
+    assert verdict.duplicates == [f"{type} ('b',): 2 times"]
 
 
 @pytest.mark.parametrize("what", ["confirmed", "approved", "place", "answer"])

@@ -283,7 +283,7 @@ def test_a_yes_to_an_offer_that_ended_otherwise_may_not_have_been_heard() -> Non
     assert day.told == []
 
 
-@pytest.mark.parametrize("type", capacity.POSTINGS)
+@pytest.mark.parametrize("type", ["VacancyPosted", "VacancyChanged", "DwellingListed", "DwellingChanged"])
 def test_every_way_of_publishing_tells_how_many_places_there_are(type: str) -> None:
     day = Day(places=0)
     day.publish(type, 1)
@@ -342,6 +342,25 @@ def test_nothing_is_given_of_a_place_that_has_closed() -> None:
     assert day.told == ["PlacementMade after it had closed"]
     day.offer("c")
     assert day.told[1:] == ["OfferMade after it had closed"]
+
+
+def test_what_an_offer_was_withdrawn_for_has_been_heard() -> None:
+    day = Day(places=2)
+    day.offer("a")
+    day.offer("a", "OfferWithdrawn", day.close())
+    day.offer("b")
+    assert day.told == ["OfferMade after it had closed"]
+
+
+def test_what_happened_to_another_place_says_nothing_of_this_one() -> None:
+    day = Day(places=2)
+    day.offer("a")
+    yes = day.yes("b")
+    day.close()
+    elsewhere = [day.world.say("opportunities", "other", "OwnerAnswered", offer_id="x", answer="yes") for _ in range(9)]
+    day.offer("a", "OfferWithdrawn", elsewhere[-1])
+    day.place("b", yes)
+    assert day.told == []
 
 
 def test_an_adult_gets_one_job_and_a_household_one_home(kept: Journal, world: World) -> None:

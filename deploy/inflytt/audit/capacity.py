@@ -25,11 +25,11 @@ class Place:
     def hears(self, record: Record, by_id: dict[str, Record]) -> None:
         """What this record follows from was heard before it: its cause, and the owner's yes to a placement."""
         cause = by_id.get(record.headers.get("ce_cause", ""))
-        if cause is not None and cause.topic == "opportunities" and cause.key == record.value["opportunity_id"]:
+        if cause is not None and cause.key == record.value["opportunity_id"]:
             self.known = max(self.known, cause.version)
         if record.type == "PlacementMade":
             yes = (r.version for r in self.said if r.value.get("offer_id") == record.value["offer_id"])
-            self.known = max(self.known, *yes, 1)
+            self.known = max([self.known, *yes])
 
     def postings(self, record: Record) -> list[Record]:
         """How its owner had published it when `record` was said: as last heard, or as said since, maybe heard as well."""
@@ -88,11 +88,11 @@ def _told(place: Place, record: Record) -> Iterable[Finding]:
 
 def _placed_twice(log: Log) -> Iterable[Finding]:
     """An adult has one job, a household one home."""
-    homes: dict[tuple[str, str], str] = {}
+    first_offers: dict[str, str] = {}
     for record in log.of("matches", "PlacementMade"):
         told = record.value
         who = told["people"][0] if told["kind"] == "job" else told["interest_id"]
-        first = homes.setdefault((told["kind"], who), told["offer_id"])
+        first = first_offers.setdefault(who, told["offer_id"])
         if first != told["offer_id"]:
             sentence = f"whom {first} had placed already got another {told['kind']}"
             yield Finding("capacity", "introduction", told["offer_id"], record.where, sentence)
