@@ -57,7 +57,7 @@ def running(name: str, brokers: int = 1) -> Iterator[Servers]:
 @contextlib.contextmanager
 def kafka(run: Path, brokers: int = 1) -> Iterator[OwnKafka | BorrowedKafka]:
     if named := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-        borrowed = BorrowedKafka(named, _prefix())
+        borrowed = BorrowedKafka(named, _prefix(), brokers)
         borrowed.check()
         _say(f"Kafka: {named}, named by KAFKA_BOOTSTRAP_SERVERS; our topics begin with {borrowed.prefix}")
         try:
