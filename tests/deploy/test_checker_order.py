@@ -400,3 +400,19 @@ def test_two_households_in_one_home_are_named_by_topic_and_tables(kept: Journal,
 def test_a_placement_without_everybodys_yes_is_named(kept: Journal, world: World) -> None:
     world.records.remove(the(world, "OfferAccepted"))
     assert any("before everybody had said yes" in sentence for sentence in found(kept, world.evidence())["inversions"])
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "kind", "sentence"),
+    [
+        ("MatchReviewed", {"match_id": JOB_MATCH, "decision": "rejected"}, "inversions", "its match is rejected"),
+        ("OfferMade", {"match_id": JOB_MATCH, "offer_id": "o-9"}, "duplicates", "the match was introduced twice"),
+        ("OfferLapsed", {"offer_id": JOB_OFFER}, "duplicates", "it ended more than once: placed, lapsed"),
+        ("OfferLapsed", {"offer_id": "o-9"}, "lost", "it was answered or ended, and never made"),
+    ],
+)
+def test_a_road_that_nobody_may_walk_is_named(
+    kept: Journal, world: World, type: str, value: dict[str, str], kind: str, sentence: str
+) -> None:
+    world.say("matches", INTEREST, type, **{"opportunity_id": HOME, "kind": "home", "people": [], **value})
+    assert any(sentence in told for told in found(kept, world.evidence())[kind])
