@@ -7,6 +7,7 @@ import json
 import random
 import sys
 import time
+import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -105,10 +106,11 @@ def _row(turn: Turn) -> dict[str, Any]:
         except Exception as error:
             _keep(platform.run)
             print(f'again: make chaos ARGS="{turn.arguments}"', file=sys.stderr, flush=True)
-            if not isinstance(error, Stop):
-                raise
-            _say(str(error))
-            row |= {"runs": 0, "ended": str(error), "met": False}
+            if not isinstance(error, Stop | Unmet):
+                traceback.print_exc()
+            if not isinstance(error, Unmet):
+                _say(str(error))
+                row |= {"runs": 0, "ended": str(error), "met": False}
             raise Unmet from error
     return row | {"seconds": round(time.monotonic() - began, 1), "replay": f'make chaos ARGS="{turn.arguments}"'}
 

@@ -1,5 +1,6 @@
 """A full disk under PostgreSQL: its data moves to a small file system of its own, which is then filled to the last byte."""
 
+import errno
 import os
 import random
 import shutil
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from inflytt.chaos.faults.servers import OfPostgres
+from inflytt.chaos.faults.servers import PAGE, OfPostgres
 from inflytt.errors import Stop
 
 SIZE = 1 << 30  # bytes; taken from memory, and only as far as it is used
@@ -58,9 +59,8 @@ class FullDisk(OfPostgres):
             aside.rename(data)
 
     def strike(self, target: str, rng: random.Random) -> None:
-        left = os.statvfs(self.data)
         with self.ballast.open("wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, left.f_bavail * left.f_frsize)
+            _fill(ballast.fileno())
 
     def heal(self, target: str) -> None:
         """Room again; a server that could not write its log has given up, and is started."""
@@ -68,6 +68,19 @@ class FullDisk(OfPostgres):
         assert self.postgres.child is not None
         if not self.postgres.child.alive:
             self.raise_it()
+
+
+def _fill(file: int) -> None:
+    """Takes what is left, in ever smaller pieces: others write at the same time."""
+    taken, piece = 0, SIZE
+    while piece >= PAGE:
+        try:
+            os.posix_fallocate(file, taken, piece)
+            taken += piece
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            piece //= 2
 
 
 def _move(source: Path, to: Path) -> None:
