@@ -53,8 +53,10 @@ class FullDisk(OfPostgres):
             yield
         finally:
             self.postgres.stop()
-            _move(data, aside)  # it stays, should somebody want to look
-            _run("umount", "--lazy", str(data))
+            try:
+                _move(data, aside)  # it stays, should somebody want to look
+            finally:
+                _run("umount", "--lazy", str(data))
             data.rmdir()
             aside.rename(data)
 
