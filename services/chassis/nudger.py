@@ -20,6 +20,7 @@ class Nudger:
         self.url = url
         self.wanted = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
+        self.closed = False
 
     def nudge(self) -> None:
         self.wanted.set()
@@ -31,7 +32,7 @@ class Nudger:
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             connection = await asyncpg.connect(self.url, timeout=5)
             try:
-                while True:
+                while not self.closed:
                     await asyncio.wait_for(self.wanted.wait(), AWAKE)
                     self.wanted.clear()
                     await connection.execute("select pg_notify('outbox', '')")
@@ -40,6 +41,8 @@ class Nudger:
                 await connection.close(timeout=1)
 
     async def close(self) -> None:
+        self.closed = True
+        self.wanted.set()  # a cancellation that meets the end of a connect is lost in Python 3.11
         if self.task is not None:
             self.task.cancel()
             await asyncio.gather(self.task, return_exceptions=True)

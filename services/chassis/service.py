@@ -137,6 +137,7 @@ class Process:
                     log_config=None,
                     access_log=False,
                     server_header=False,
+                    proxy_headers=False,  # nobody here asks where a request came from
                     timeout_graceful_shutdown=10,
                 )
             )
@@ -162,6 +163,7 @@ class Process:
         watching = asyncio.create_task(admin.serve())
         self._start()
         gc.freeze()  # what is loaded by now stays: no collection looks through it again
+        gc.set_threshold(10_000, 20, 20)  # and young ones come when a few requests have been, not in each
         log.info("started", roles=self.roles)
         told = asyncio.create_task(stop.wait())
         await asyncio.wait([told, watching, *self.tasks.values()], return_when=asyncio.FIRST_COMPLETED)

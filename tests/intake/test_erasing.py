@@ -1,4 +1,4 @@
-"""An erasure that the simulation found unfinished: of a whole household, cut off by a crash."""
+"""An erasure that came to light while the simulation was written unfinished: of a whole household, cut off by a crash."""
 
 from typing import Any
 
