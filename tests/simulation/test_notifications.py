@@ -210,7 +210,7 @@ def notifications(stage: Stage, mail: Mail) -> Iterator[Service[NotificationsSet
     stage.do(service.database.close())
 
 
-@few_or_many(10, 80)
+@few_or_many(5, 80)
 def test_nobody_gets_a_letter_twice_and_each_ends_in_a_known_state(
     stage: Stage,
     intake: Service[IntakeSettings],

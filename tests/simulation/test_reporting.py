@@ -67,7 +67,7 @@ def recount(events: list[Event]) -> dict[str, int]:
         - said["end", matches.PlacementMade]
         - said["end", matches.OfferLapsed],
         "mails": said["mail", messages.MessageSent],
-        "refused": len(ids[InputRefused]),
+        "refused": len({e.input_id for e in events if isinstance(e, InputRefused)}),
     }
 
 
