@@ -37,7 +37,7 @@ async def _measure(real: servers.Servers, rows: int, seconds: float, rounds: int
     draining = await _rounds("relay_drain", ground, rounds, lambda g, whose: _drain(g, whose, rows))
     posting = await _rounds("post", ground, rounds, lambda g, whose: _post(g, whose, seconds))
     _say("commit_to_consumed and post_to_projected, ten seconds each")
-    committed = await paced(await Ground(real, "paced").made(), "all", commits)
+    committed = await paced(await Ground(real, "paced").made(), "relay consumer", commits)
     posted = await paced(await Ground(real, "posted").made(), "api relay consumer", posts)
     return [
         beside("consume_and_project", "records/s", consuming, 0.9),
