@@ -20,6 +20,13 @@ PATIENCE = 20.0  # seconds
 PAGE = 4096  # bytes
 
 
+def _not_ours(named: str, what: str) -> str:
+    """Why this server can't be harmed; "" where it can."""
+    if os.environ.get(named):
+        return f"a borrowed {what} is not ours to harm"
+    return f"a {what} in a container is not harmed by this fault" if os.environ.get("INFRA") else ""
+
+
 class OfBroker(Fault):
     """One broker at a time: with three, the other two hold."""
 
@@ -33,7 +40,7 @@ class OfBroker(Fault):
 
     @staticmethod
     def impossible(brokers: int) -> str:
-        return "a borrowed Kafka is not ours to harm" if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else ""
+        return _not_ours("KAFKA_BOOTSTRAP_SERVERS", "Kafka")
 
     def targets(self) -> list[str]:
         return sorted(self.brokers)
@@ -105,7 +112,7 @@ class OfPostgres(Fault):
 
     @staticmethod
     def impossible(brokers: int) -> str:
-        return "a borrowed PostgreSQL is not ours to harm" if os.environ.get("DATABASE_URL") else ""
+        return _not_ours("DATABASE_URL", "PostgreSQL")
 
     def targets(self) -> list[str]:
         return ["postgres"]
