@@ -45,10 +45,12 @@ async def _taken(request: Request, partner: Partner, kind: type[Body], work: Wor
     except Problem as refused:
         problem = refused
     if problem.status < 500:
-        async with database.transaction(
-            f"partner:{partner.partner_id}", partner.municipality, CONTROLLER[partner.municipality]
-        ) as tx:
-            tx.publish(InputRefused(partner_id=partner.partner_id, input_id=new_id(), door="http", code=problem.code))
+        await database.say(
+            InputRefused(partner_id=partner.partner_id, input_id=new_id(), door="http", code=problem.code),
+            actor=f"partner:{partner.partner_id}",
+            municipality=partner.municipality,
+            controller=CONTROLLER[partner.municipality],
+        )
     raise problem
 
 
