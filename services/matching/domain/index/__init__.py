@@ -1,0 +1,129 @@
+"""All seekers and places of one kind in memory: who fits whom now, in the order of points and ids."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+
+from matching.domain.index.best import Best, best
+from matching.domain.index.one import Met, held_back, meet
+from matching.domain.index.side import Columns
+from matching.domain.index.tables import Encoding
+from matching.domain.kinds.shape import Kind, Place, Seeker
+
+TOP = 50
+ROOM_FOR_THE_BURIED = 4  # one buried row for so many live ones, before they are left out
+FEW = 1024  # buried rows that are never worth it
+
+
+class Candidate(NamedTuple):
+    """Whom the other side would get, and the points of the pair."""
+
+    id: UUID
+    points: int
+
+
+class Index:
+    """What changes is appended and the old row buried, so that a batch that fails leaves nothing behind."""
+
+    def __init__(self, kind: Kind, seekers: Iterable[Seeker] = (), places: Iterable[Place] = ()) -> None:
+        self.kind = kind
+        self._begin(seekers, places)
+
+    def _begin(self, seekers: Iterable[Seeker], places: Iterable[Place]) -> None:
+        self.encoding = Encoding(self.kind)
+        self.seekers = Columns(len(self.encoding.tables), self.encoding.seeker)
+        self.places = Columns(len(self.encoding.tables), self.encoding.place)
+        self._done: list[tuple[Columns, int | None]] = []  # (side, buried row) or (side, None): appended
+        for seeker in seekers:
+            self.seekers.append(seeker)
+        for place in places:
+            self.places.append(place)
+
+    def put_seeker(self, seeker: Seeker) -> None:
+        """New, or changed."""
+        self._put(self.seekers, seeker)
+
+    def put_place(self, place: Place) -> None:
+        """New, or changed."""
+        self._put(self.places, place)
+
+    def drop_seeker(self, id: UUID) -> bool:
+        """Withdrawn, placed or erased. Whether there was one."""
+        return self._drop(self.seekers, id)
+
+    def drop_place(self, id: UUID) -> bool:
+        """Closed, or full. Whether there was one."""
+        return self._drop(self.places, id)
+
+    def places_for(self, seeker: UUID, most: int | None = TOP) -> list[Candidate]:
+        """The best of all that pass, the best first. KeyError for a seeker that is not here."""
+        return _ordered(
+            self.places, meet(self.encoding, self.seekers, self.seekers.row_of[seeker], self.places, True), most
+        )
+
+    def seekers_for(self, place: UUID, most: int | None = TOP) -> list[Candidate]:
+        """The best of all that pass, the best first. KeyError for a place that is not here."""
+        return _ordered(
+            self.seekers, meet(self.encoding, self.places, self.places.row_of[place], self.seekers, False), most
+        )
+
+    def held_back(self, seeker: UUID) -> Mapping[str, int]:
+        """How many of the places that this seeker could have each gate keeps away."""
+        return held_back(self.encoding, self.seekers, self.seekers.row_of[seeker], self.places, True)
+
+    def best(self, most: int = TOP) -> Best:
+        """`places_for` of everybody at once, in rows of `seekers` and `places`."""
+        return best(self.encoding, self.seekers, self.places, most)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """All changes within stand, or none of them."""
+        self._done.clear()
+        try:
+            yield
+        except BaseException:
+            self._undo()
+            raise
+        self._done.clear()
+        self._compact()
+
+    def _put(self, side: Columns, record: Seeker | Place) -> None:
+        if record.kind != self.kind.name:
+            raise ValueError(f"a {record.kind} does not belong among the {self.kind.name}s")
+        self._drop(side, record.id)
+        side.append(record)
+        self._done.append((side, None))
+
+    def _drop(self, side: Columns, id: UUID) -> bool:
+        if id not in side.row_of:
+            return False
+        self._done.append((side, side.bury(id)))
+        return True
+
+    def _undo(self) -> None:
+        while self._done:
+            side, buried = self._done.pop()
+            if buried is None:
+                side.unappend()
+            else:
+                side.unbury(buried)
+
+    def _compact(self) -> None:
+        """Leaves the buried rows out when they are many. What is found stays the same."""
+        rows, live = (
+            sum(map(len, sides)) for sides in ((self.seekers.records, self.places.records), (self.seekers, self.places))
+        )
+        if rows - live > max(FEW, live // ROOM_FOR_THE_BURIED):
+            self._begin(*([side.records[row] for row in side.live] for side in (self.seekers, self.places)))
+
+
+def _ordered(side: Columns, met: Met, most: int | None) -> list[Candidate]:
+    rows, points = met
+    if most is not None and len(rows) > most:
+        bar = np.partition(points, len(points) - most)[len(points) - most]
+        rows, points = rows[points >= bar], points[points >= bar]
+    found = [Candidate(side.records[row].id, score) for row, score in zip(rows.tolist(), points.tolist(), strict=True)]
+    return sorted(found, key=lambda one: (-one.points, one.id))[:most]

@@ -1,0 +1,110 @@
+"""What gates and lines make of each pair of keys, worked out once: a kind's rules as tables of integers."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.domain.index.side import Row, roomy
+from matching.domain.kinds.shape import Gate, Kind, Line, Overlap, Place, Seeker, Unsaid
+
+CLOSED = -2000  # less than any score by more than a score: no points make up for a gate
+EVERYONE, UNSAID = "*", "?"  # two words beside those of the vocabulary
+
+
+class Table:
+    """A gate or a line: points of each seeker's key (rows) with each place's key (columns)."""
+
+    def __init__(self, rule: Gate | Line) -> None:
+        self.code, self.is_gate = rule.code, isinstance(rule, Gate)
+        self._worth = _worth(rule)
+        self._of = (rule.seeker, rule.place)
+        self._numbers: tuple[dict[Hashable, int], dict[Hashable, int]] = ({}, {})
+        self._points = np.zeros((64, 64), np.int16)
+
+    @property
+    def points(self) -> NDArray[np.int16]:
+        seekers, places = self._numbers
+        return self._points[: len(seekers), : len(places)]
+
+    def of_seeker(self, seeker: Seeker) -> int:
+        """The number of the seeker's key."""
+        return self._number(0, self._of[0](seeker))
+
+    def of_place(self, place: Place) -> int:
+        return self._number(1, self._of[1](place))
+
+    def _number(self, side: int, key: Hashable) -> int:
+        numbers = self._numbers[side]
+        if key not in numbers:
+            numbers[key] = len(numbers)
+            self._fill(side, key, numbers[key])
+        return numbers[key]
+
+    def _fill(self, side: int, key: Hashable, number: int) -> None:
+        self._points = roomy(roomy(self._points, len(self._numbers[1])).T, len(self._numbers[0])).T
+        worth = self._worth
+        if side == 0:
+            self._points[number, : len(self._numbers[1])] = [worth(key, other) for other in self._numbers[1]]
+        else:
+            self._points[: len(self._numbers[0]), number] = [worth(other, key) for other in self._numbers[0]]
+
+
+def _worth(rule: Gate | Line) -> Callable[[Any, Any], int]:
+    if isinstance(rule, Gate):
+        return lambda one, other: 0 if rule.passes(one, other) else CLOSED
+    return lambda one, other: rule.worth(one, other)[0]
+
+
+class Encoding:
+    """How a kind's seekers and places become rows. Points of a pair = its tables' + the products of common words."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.tables = [Table(rule) for rule in (*kind.gates, *kind.lines)]
+        self.gates = range(len(kind.gates))
+        self._words: dict[tuple[str, str], int] = {}
+
+    @property
+    def words(self) -> int:
+        return len(self._words)
+
+    def seeker(self, seeker: Seeker) -> Row:
+        anchor = self.kind.anchor
+        reached = {self._word("", word): sum(anchor.points(near)) for word, near in anchor.reaches(seeker).items()}
+        terms = self._terms(
+            reached, Unsaid.SEEKER, [(overlap, overlap.seeker(seeker)) for overlap in self.kind.overlaps]
+        )
+        return Row([table.of_seeker(seeker) for table in self.tables], terms, reached)
+
+    def place(self, place: Place) -> Row:
+        word = self._word("", self.kind.anchor.word(place))
+        terms = self._terms(
+            {word: 1}, Unsaid.OWNER, [(overlap, overlap.place(place)) for overlap in self.kind.overlaps]
+        )
+        return Row([table.of_place(place) for table in self.tables], terms, [word])
+
+    def _terms(
+        self, anchors: Mapping[int, int], side: Unsaid, said: Iterable[tuple[Overlap, tuple[str, ...]]]
+    ) -> dict[int, int]:
+        """Who asks adds up what its lines ask for a word; who knows a word knows it once."""
+        terms = dict(anchors)
+        for overlap, words in said:
+            of = f"{overlap.asks.value} {overlap.words}"
+            if overlap.asks is side:
+                for word, share in _asked(overlap, words):
+                    number = self._word(of, word)
+                    terms[number] = terms.get(number, 0) + share
+            else:
+                terms.update({self._word(of, word): 1 for word in (EVERYONE, *(words or (UNSAID,)))})
+        return terms
+
+    def _word(self, of: str, word: str) -> int:
+        return self._words.setdefault((of, word), len(self._words))
+
+
+def _asked(overlap: Overlap, words: tuple[str, ...]) -> list[tuple[str, int]]:
+    """Each asked word's share; of whoever says no words half of all; of everybody half, when nothing is asked."""
+    half = overlap.points // 2
+    return [(UNSAID, half), *overlap.shares(words).items()] if words else [(EVERYONE, half)]
