@@ -76,15 +76,12 @@ def _anchored(kind: Kind, seeker: Seeker, place: Place) -> list[Addend]:
 
 
 def _shared(overlap: Overlap, seeker: Seeker, place: Place) -> Addend:
-    sides = (overlap.place(place), overlap.seeker(seeker))
-    by_owner = overlap.asks is Unsaid.OWNER
-    asked, there = sides if by_owner else sides[::-1]
-    if not asked or not there:
-        ask = overlap.asks if not asked else Unsaid.SEEKER if by_owner else Unsaid.OWNER
-        words = tuple(sorted(set(asked)))
-        return Addend(overlap.code, overlap.side, overlap.points // 2, overlap.points, missing=words, ask=ask)
-    shares, has = overlap.shares(asked), set(there)
-    both = tuple(word for word in shares if word in has)
-    lacking = tuple(word for word in shares if word not in has)
+    asking, knowing = (place, seeker) if overlap.asks is Unsaid.OWNER else (seeker, place)
+    shares, known = overlap.shares(overlap.said(asking)), set(overlap.said(knowing))
+    if not shares or not known:
+        ask = overlap.known_in[0] if shares else overlap.asks
+        return Addend(overlap.code, overlap.side, overlap.points // 2, overlap.points, missing=tuple(shares), ask=ask)
+    both = tuple(word for word in shares if word in known)
+    lacking = tuple(word for word in shares if word not in known)
     points = sum(shares[word] for word in both)
     return Addend(overlap.code, overlap.side, points, overlap.points, both, lacking)

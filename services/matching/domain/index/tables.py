@@ -1,6 +1,6 @@
 """What gates and lines make of each pair of keys, worked out once: a kind's rules as tables of integers."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from matching.domain.index.side import Row, roomy
 from matching.domain.kinds.shape import Gate, Kind, Line, Overlap, Place, Seeker, Unsaid
 
 CLOSED = -2000  # less than any score by more than a score: no points make up for a gate
+ANCHOR = "anchor"
 EVERYONE, UNSAID = "*", "?"  # two words beside those of the vocabulary
 
 
@@ -62,9 +63,9 @@ class Encoding:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.tables = [Table(rule) for rule in (*kind.gates, *kind.lines)]
+        self.tables = [*map(Table, kind.gates), *map(Table, kind.lines)]
         self.gates = range(len(kind.gates))
-        self._words: dict[tuple[str, str], int] = {}
+        self._words: dict[tuple[Hashable, str], int] = {}
 
     @property
     def words(self) -> int:
@@ -72,35 +73,29 @@ class Encoding:
 
     def seeker(self, seeker: Seeker) -> Row:
         anchor = self.kind.anchor
-        reached = {self._word("", word): sum(anchor.points(near)) for word, near in anchor.reaches(seeker).items()}
-        terms = self._terms(
-            reached, Unsaid.SEEKER, [(overlap, overlap.seeker(seeker)) for overlap in self.kind.overlaps]
-        )
+        reached = {self._word(ANCHOR, word): sum(anchor.points(near)) for word, near in anchor.reaches(seeker).items()}
+        terms = self._terms(reached, Unsaid.SEEKER, seeker)
         return Row([table.of_seeker(seeker) for table in self.tables], terms, reached)
 
     def place(self, place: Place) -> Row:
-        word = self._word("", self.kind.anchor.word(place))
-        terms = self._terms(
-            {word: 1}, Unsaid.OWNER, [(overlap, overlap.place(place)) for overlap in self.kind.overlaps]
-        )
+        word = self._word(ANCHOR, self.kind.anchor.word(place))
+        terms = self._terms({word: 1}, Unsaid.OWNER, place)
         return Row([table.of_place(place) for table in self.tables], terms, [word])
 
-    def _terms(
-        self, anchors: Mapping[int, int], side: Unsaid, said: Iterable[tuple[Overlap, tuple[str, ...]]]
-    ) -> dict[int, int]:
+    def _terms(self, anchors: Mapping[int, int], side: Unsaid, one: Seeker | Place) -> dict[int, int]:
         """Who asks adds up what its lines ask for a word; who knows a word knows it once."""
         terms = dict(anchors)
-        for overlap, words in said:
-            of = f"{overlap.asks.value} {overlap.words}"
+        for overlap in self.kind.overlaps:
+            words = overlap.said(one)
             if overlap.asks is side:
                 for word, share in _asked(overlap, words):
-                    number = self._word(of, word)
+                    number = self._word(overlap.known_in, word)
                     terms[number] = terms.get(number, 0) + share
             else:
-                terms.update({self._word(of, word): 1 for word in (EVERYONE, *(words or (UNSAID,)))})
+                terms.update({self._word(overlap.known_in, word): 1 for word in (EVERYONE, *(words or (UNSAID,)))})
         return terms
 
-    def _word(self, of: str, word: str) -> int:
+    def _word(self, of: Hashable, word: str) -> int:
         return self._words.setdefault((of, word), len(self._words))
 
 

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from matching.domain.kinds import job
+from matching.domain.kinds import education, employment, home, job, network, school
 from matching.domain.kinds.shape import Kind, Yardstick
 
-KINDS: tuple[Callable[[Yardstick], Kind], ...] = (job.kind,)
+KINDS: tuple[Callable[[Yardstick], Kind], ...] = (
+    job.kind,
+    home.kind,
+    school.kind,
+    education.kind,
+    network.kind,
+    employment.kind,
+)
 
 
 def kinds(yardstick: Yardstick) -> Mapping[str, Kind]:

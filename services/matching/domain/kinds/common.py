@@ -54,8 +54,13 @@ def within_reach(yardstick: Yardstick, limit: Callable[[Seeker], int | None]) ->
     return Gate("commute", lambda s: (s.municipality, limit(s)), lambda p: (p.municipality, p.facts.area), passes)
 
 
+def own_municipality(seeker: Seeker) -> Mapping[Code, Near]:
+    """Where the household wishes to live, for kinds that are brought together by place."""
+    return {seeker.municipality: Near((), seeker.municipality)}
+
+
 def reachable(yardstick: Yardstick) -> Callable[[Seeker], Mapping[Code, Near]]:
-    """The municipalities that somebody can travel to from their own, for kinds that are brought together by place."""
+    """That municipality, and those that one can travel to from there."""
     towns: dict[Code, dict[Code, Near]] = {}
     for start, end in yardstick.minutes:
         towns.setdefault(start, {})[end] = Near((), end)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from contracts.fields import Code, Facts, Month
+from contracts.fields import Allocation, Code, Facts, Month
 from contracts.interests import LanguageSkill
 from contracts.opportunities import LanguageDemand
 from matching.domain.kinds.common import (
@@ -46,6 +46,7 @@ class Work(Facts):
 class Job(Facts):
     """What a job asks."""
 
+    allocation: Allocation = "owner_decides"
     occupation: Code
     skills_required: tuple[Code, ...] = ()
     skills_merited: tuple[Code, ...] = ()
@@ -106,8 +107,8 @@ def gates(yardstick: Yardstick) -> tuple[Gate, ...]:
 
 def skills(points: Mapping[str, int]) -> tuple[Overlap, ...]:
     return (
-        Overlap("skills", "fit", points["skills"], "skills", _known, lambda p: p.facts.skills_required),
-        Overlap("skills_merited", "fit", points["skills_merited"], "skills", _known, lambda p: p.facts.skills_merited),
+        Overlap("skills", "fit", points["skills"], "skills", "skills_required"),
+        Overlap("skills_merited", "fit", points["skills_merited"], "skills", "skills_merited"),
     )
 
 
@@ -147,11 +148,6 @@ def alike(one: int, other: int) -> Met:
 
 def _held(seeker: Seeker) -> frozenset[Code]:
     return frozenset(seeker.needs.licences)
-
-
-def _known(seeker: Seeker) -> tuple[Code, ...]:
-    skills: tuple[Code, ...] = seeker.needs.skills
-    return skills
 
 
 def _reaches(yardstick: Yardstick) -> Callable[[Seeker], Mapping[Code, Near]]:

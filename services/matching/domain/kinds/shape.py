@@ -109,18 +109,26 @@ class Line(NamedTuple):
 
 
 class Overlap(NamedTuple):
-    """An addend shared out over the words that one side asks: each that the other side has adds its share.
-
-    `words` names what the words are of, so that lines that read the same words share them.
-    """
+    """An addend shared out over the words that one side asks: each that the other side has adds its share."""
 
     code: str
     side: Side
     points: int
-    words: str
-    seeker: Callable[[Seeker], tuple[Code, ...]]
-    place: Callable[[Place], tuple[Code, ...]]
+    of_seeker: str  # the field of the needs
+    of_place: str  # the field of the facts
     asks: Unsaid = Unsaid.OWNER  # whose words the points are shared over
+
+    def said(self, one: Seeker | Place) -> tuple[Code, ...]:
+        """The words of either side."""
+        words: tuple[Code, ...] = (
+            getattr(one.needs, self.of_seeker) if isinstance(one, Seeker) else getattr(one.facts, self.of_place)
+        )
+        return words
+
+    @property
+    def known_in(self) -> tuple[Unsaid, str]:
+        """Whose words, and which, answer: lines that read the same ones share them."""
+        return (Unsaid.SEEKER, self.of_seeker) if self.asks is Unsaid.OWNER else (Unsaid.OWNER, self.of_place)
 
     def shares(self, asked: tuple[Code, ...]) -> dict[Code, int]:
         """Points of each asked word: integers that sum exactly, the remainder to the first by id."""
@@ -172,5 +180,5 @@ class Kind:
 
     def table(self) -> list[tuple[str, Side, int]]:
         """Code, side and points of every line, in the order they are told."""
-        others = [(line.code, line.side, line.points) for line in (*self.overlaps, *self.lines)]
-        return [*self.anchor.lines, *others]
+        shared = [(overlap.code, overlap.side, overlap.points) for overlap in self.overlaps]
+        return [*self.anchor.lines, *shared, *((line.code, line.side, line.points) for line in self.lines)]
