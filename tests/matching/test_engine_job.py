@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.interests import AdultNeeds, LanguageSkill
 from contracts.opportunities import LanguageDemand
-from enginesample import YARDSTICK, job, levels, worker
+from enginesample import JOBS, WORKERS, YARDSTICK, job, levels, worker
 from matching.domain.index import Candidate, Index
 from matching.domain.kinds import kinds
 from matching.domain.kinds.job import Job, Work
@@ -127,44 +127,6 @@ def test_needs_and_vacancies_are_read_as_they_are_published() -> None:
     assert Work.model_validate(needs, from_attributes=True) == Work.model_validate_json(needs.model_dump_json())
     asked = vacancy(skills_required=("a",), languages=asks(sv="good"), extent_percent=75, start="2027-02")
     assert Job.model_validate(asked, from_attributes=True).skills_required == ("a",)
-
-
-MONTHS = st.none() | st.builds("{}-{:02}".format, st.just(2027), st.integers(1, 12))
-SKILLS = st.lists(st.sampled_from("abcdefgh"), max_size=5).map(tuple)
-OCCUPATIONS = st.sampled_from(["nurse", "midwife", "assistant", "welder", "fitter", "smith"])
-LEVELS = st.dictionaries(st.sampled_from(["sv", "en"]), st.sampled_from(["basic", "good", "fluent"]))
-LICENCES = st.lists(st.sampled_from(["nurse-licence", "midwife-licence", "truck"]), max_size=3).map(tuple)
-HOURS = st.lists(st.sampled_from(["night", "weekend"]), max_size=1).map(tuple)
-TOWNS = st.sampled_from(["2580", "2581"])
-WORKERS = st.builds(
-    lambda number, wishes, said, **more: worker(number, *wishes, languages=speaks(**said), **more),
-    number=st.integers(1, 12),
-    wishes=st.lists(OCCUPATIONS, min_size=1, max_size=3),
-    said=LEVELS,
-    consents=st.sampled_from([True, True, True, False]),
-    skills=SKILLS,
-    licences=LICENCES,
-    extent_percent=st.sampled_from([50, 75, 100]),
-    start=MONTHS,
-    commute_max=st.sampled_from([None, 30, 60]),
-    hours_refused=HOURS,
-    municipality=TOWNS,
-)
-JOBS = st.builds(
-    lambda number, said, **more: job(number, languages=asks(**said), **more),
-    number=st.integers(1, 12),
-    occupation=OCCUPATIONS,
-    said=LEVELS,
-    skills_required=SKILLS,
-    skills_merited=SKILLS,
-    licences=st.just(()) | LICENCES,
-    extent_percent=st.sampled_from([50, 75, 100]),
-    start=MONTHS,
-    area=st.sampled_from([None, "far"]),
-    hours=HOURS,
-    municipality=TOWNS,
-    left=st.sampled_from([0, 1, 2]),
-)
 
 
 def brute_force(index: Index, seeker: Seeker, most: int | None = None) -> list[Candidate]:
