@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from matching.domain.index.best import Best, best
+from matching.domain.index.everybody import Best, best
 from matching.domain.index.one import Met, held_back, meet
 from matching.domain.index.side import Columns
 from matching.domain.index.tables import Encoding
@@ -29,18 +29,15 @@ class Index:
     """What changes is appended and the old row buried, so that a batch that fails leaves nothing behind."""
 
     def __init__(self, kind: Kind, seekers: Iterable[Seeker] = (), places: Iterable[Place] = ()) -> None:
-        self.kind = kind
-        self._begin(seekers, places)
-
-    def _begin(self, seekers: Iterable[Seeker], places: Iterable[Place]) -> None:
-        self.encoding = Encoding(self.kind)
+        self.kind, self.encoding = kind, Encoding(kind)
         self.seekers = Columns(len(self.encoding.tables), self.encoding.seeker)
         self.places = Columns(len(self.encoding.tables), self.encoding.place)
-        self._done: list[tuple[Columns, int | None]] = []  # (side, buried row) or (side, None): appended
-        for seeker in seekers:
-            self.seekers.append(seeker)
-        for place in places:
-            self.places.append(place)
+        self._done: list[tuple[Columns, int | None]] | None = None  # of a batch: (side, buried row); None = appended
+        with self.batch():
+            for seeker in seekers:
+                self.put_seeker(seeker)
+            for place in places:
+                self.put_place(place)
 
     def put_seeker(self, seeker: Seeker) -> None:
         """New, or changed."""
@@ -80,14 +77,16 @@ class Index:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """All changes within stand, or none of them."""
-        self._done.clear()
+        """All changes within stand, or none of them. A change on its own is a batch of its own."""
+        assert self._done is None, "a batch is not begun within another"
+        self._done = []
         try:
             yield
         except BaseException:
-            self._undo()
+            self._undo(self._done)
             raise
-        self._done.clear()
+        finally:
+            self._done = None
         self._compact()
 
     def _put(self, side: Columns, record: Seeker | Place) -> None:
@@ -95,17 +94,22 @@ class Index:
             raise ValueError(f"a {record.kind} does not belong among the {self.kind.name}s")
         self._drop(side, record.id)
         side.append(record)
-        self._done.append((side, None))
+        self._note(side, None)
 
     def _drop(self, side: Columns, id: UUID) -> bool:
         if id not in side.row_of:
             return False
-        self._done.append((side, side.bury(id)))
+        self._note(side, side.bury(id))
         return True
 
-    def _undo(self) -> None:
-        while self._done:
-            side, buried = self._done.pop()
+    def _note(self, side: Columns, buried: int | None) -> None:
+        if self._done is None:
+            self._compact()
+        else:
+            self._done.append((side, buried))
+
+    def _undo(self, done: list[tuple[Columns, int | None]]) -> None:
+        for side, buried in reversed(done):
             if buried is None:
                 side.unappend()
             else:
@@ -113,11 +117,9 @@ class Index:
 
     def _compact(self) -> None:
         """Leaves the buried rows out when they are many. What is found stays the same."""
-        rows, live = (
-            sum(map(len, sides)) for sides in ((self.seekers.records, self.places.records), (self.seekers, self.places))
-        )
-        if rows - live > max(FEW, live // ROOM_FOR_THE_BURIED):
-            self._begin(*([side.records[row] for row in side.live] for side in (self.seekers, self.places)))
+        for side in (self.seekers, self.places):
+            if len(side.records) - len(side) > max(FEW, len(side) // ROOM_FOR_THE_BURIED):
+                side.compact()
 
 
 def _ordered(side: Columns, met: Met, most: int | None) -> list[Candidate]:

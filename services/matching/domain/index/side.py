@@ -49,6 +49,10 @@ class Ragged:
         where = np.repeat(first - starts[:-1], counts) + np.arange(starts[-1])
         return starts, self.words[where], self.weights[where]
 
+    def only(self, rows: Ints) -> "Ragged":
+        ends, words, weights = self.take(rows)
+        return Ragged(ends, words, weights, len(rows))
+
 
 class Columns:
     """All rows of one side, live or buried; `append` and `bury` can be undone, the last one first."""
@@ -98,6 +102,19 @@ class Columns:
         self.row_of[self.records[number].id] = number
         self.live.add(number)
 
+    def compact(self) -> None:
+        """Leaves the buried rows out and numbers the others anew."""
+        rows = np.frombuffer(self.live.to_array(), np.uint32).astype(np.int64)
+        numbers = np.full(len(self.records), -1, np.int64)
+        numbers[rows] = np.arange(len(rows))
+        self.records = [self.records[row] for row in rows.tolist()]
+        self.row_of = {record.id: number for number, record in enumerate(self.records)}
+        self.keys = self.keys[:, rows]
+        self.terms = self.terms.only(rows)
+        self.anchored = {word: _renumbered(bits, numbers) for word, bits in self.anchored.items()}
+        self.keyed = [[_renumbered(bits, numbers) for bits in keyed] for keyed in self.keyed]
+        self.live = BitMap(range(len(rows)))
+
     def ranks(self, rows: Ints) -> Ints:
         """The place of each row in the order of ids: ties go by it."""
         ids = [self.records[row].id.int for row in rows.tolist()]
@@ -112,6 +129,11 @@ class Columns:
             yield keyed[key]
         for word in row.anchors:
             yield self.anchored.setdefault(word, BitMap())
+
+
+def _renumbered(bits: BitMap, numbers: Ints) -> BitMap:
+    found = numbers[np.frombuffer(bits.to_array(), np.uint32)]
+    return BitMap(found[found >= 0].astype(np.uint32))
 
 
 def roomy(column: Ints, size: int) -> Ints:
