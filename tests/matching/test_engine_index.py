@@ -29,10 +29,10 @@ def together(index: Index) -> dict[UUID, list[Candidate]]:
     return {
         index.seekers.records[row].id: [
             Candidate(index.places.records[place].id, points)
-            for place, points in zip(best.places[nth].tolist(), best.points[nth].tolist(), strict=True)
+            for place, points in zip(best.others[nth].tolist(), best.points[nth].tolist(), strict=True)
             if place >= 0
         ]
-        for nth, row in enumerate(best.seekers.tolist())
+        for nth, row in enumerate(best.rows.tolist())
     }
 
 
@@ -158,3 +158,13 @@ def test_who_is_gone_is_found_no_more(gone: Any) -> None:
     assert len(left) == 2
     with pytest.raises(KeyError):
         (index.places_for(UUID(int=1)), index.seekers_for(job(1).id))
+
+
+def test_the_best_of_every_place_are_those_that_it_finds_itself() -> None:
+    seekers = [worker(n, ("welder", "fitter")[n % 2], skills=tuple("abcd"[: n % 5])) for n in range(1, 30)]
+    index = Index(JOB, seekers, [job(n, skills_required=tuple("abc"[: n % 4])) for n in range(1, 9)])
+    best = index.best_seekers(6)
+    for nth, row in enumerate(best.rows.tolist()):
+        found = zip(best.others[nth].tolist(), best.points[nth].tolist(), strict=True)
+        expected = index.seekers_for(index.places.records[row].id, 6)
+        assert [Candidate(index.seekers.records[other].id, points) for other, points in found] == expected

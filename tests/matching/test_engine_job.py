@@ -148,7 +148,7 @@ def test_the_index_finds_what_brute_force_finds_with_the_same_integers(
     together = index.best(3)
     for nth, seeker in enumerate(workers):
         assert index.places_for(seeker.id, None) == brute_force(index, seeker)
-        rows, scores = together.places[nth].tolist(), together.points[nth].tolist()
+        rows, scores = together.others[nth].tolist(), together.points[nth].tolist()
         found = [Candidate(index.places.records[r].id, p) for r, p in zip(rows, scores, strict=True) if r >= 0]
         assert found == brute_force(index, seeker, 3)
     pairs = {(w.id, c.id, c.points) for w in workers for c in index.places_for(w.id, None)}

@@ -179,7 +179,7 @@ def test_the_index_of_each_kind_scores_as_one_pair_is_scored(kind: str) -> None:
     for nth, one in enumerate(seekers):
         expected = {other.id: found.points for other in places if (found := score(KINDS[kind], one, other))}
         assert {found.id: found.points for found in index.places_for(one.id)} == expected
-        rows, told = together.places[nth], together.points[nth]
+        rows, told = together.others[nth], together.points[nth]
         assert {places[row].id: score for row, score in zip(rows, told, strict=True) if row >= 0} == expected
 
 

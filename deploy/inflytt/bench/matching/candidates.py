@@ -65,7 +65,7 @@ def invented(options: Sizes, seed: int) -> Index:
 
 def told(index: Index, found: Best) -> Iterator[tuple[UUID, list[tuple[UUID, int]]]]:
     """Of each seeker, by id: the places and their points, the best first."""
-    for row, places, points in zip(found.seekers.tolist(), found.places.tolist(), found.points.tolist(), strict=True):
+    for row, places, points in zip(found.rows.tolist(), found.others.tolist(), found.points.tolist(), strict=True):
         pairs = zip(places, points, strict=True)
         yield index.seekers.records[row].id, [(index.places.records[p].id, score) for p, score in pairs if p >= 0]
 

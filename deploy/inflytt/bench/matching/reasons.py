@@ -62,7 +62,7 @@ def audit(index: Index, seed: int) -> dict[UUID, str]:
 
 def _found(index: Index) -> list[tuple[Seeker, Place]]:
     best = index.best(OFFERED)
-    both = zip(best.seekers.tolist(), best.places.tolist(), strict=True)
+    both = zip(best.rows.tolist(), best.others.tolist(), strict=True)
     return [(index.seekers.records[s], index.places.records[p]) for s, places in both for p in places if p >= 0]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from matching.domain.index.everybody import Best, best
+from matching.domain.index.everybody import Best, best, facing
 from matching.domain.index.one import Met, held_back, meet
 from matching.domain.index.side import Columns
 from matching.domain.index.tables import Encoding
@@ -57,13 +57,13 @@ class Index:
 
     def places_for(self, seeker: UUID, most: int | None = TOP) -> list[Candidate]:
         """The best of all that pass, the best first. KeyError for a seeker that is not here."""
-        return _ordered(
+        return ordered(
             self.places, meet(self.encoding, self.seekers, self.seekers.row_of[seeker], self.places, True), most
         )
 
     def seekers_for(self, place: UUID, most: int | None = TOP) -> list[Candidate]:
         """The best of all that pass, the best first. KeyError for a place that is not here."""
-        return _ordered(
+        return ordered(
             self.seekers, meet(self.encoding, self.places, self.places.row_of[place], self.seekers, False), most
         )
 
@@ -73,7 +73,11 @@ class Index:
 
     def best(self, most: int = TOP) -> Best:
         """`places_for` of everybody at once, in rows of `seekers` and `places`."""
-        return best(self.encoding, self.seekers, self.places, most)
+        return best(facing(self.encoding, self.seekers, self.places), most)
+
+    def best_seekers(self, most: int = TOP) -> Best:
+        """`seekers_for` of every place at once, in rows of `places` and `seekers`."""
+        return best(facing(self.encoding, self.seekers, self.places, turned=True), most)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -122,7 +126,8 @@ class Index:
                 side.compact()
 
 
-def _ordered(side: Columns, met: Met, most: int | None) -> list[Candidate]:
+def ordered(side: Columns, met: Met, most: int | None) -> list[Candidate]:
+    """The best of those that were met, all of them when `most` is None."""
     rows, points = met
     if most is not None and len(rows) > most:
         bar = np.partition(points, len(points) - most)[len(points) - most]

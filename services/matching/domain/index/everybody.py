@@ -1,4 +1,4 @@
-"""The best places of every seeker at once: all pairs that share an anchoring word, a block for each word."""
+"""The best of everybody at once, for all seekers or all places: all pairs that share an anchoring word, block by block."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ NOBODY = -1
 
 
 class Best(NamedTuple):
-    """Of each live seeker (`seekers`, rows) the rows of its best places and their points, the best first; -1 = no more."""
+    """Of each live row of one side the rows of its best on the other side and their points, best first; -1 = no more."""
 
-    seekers: Ints
-    places: Ints
+    rows: Ints
+    others: Ints
     points: Ints
 
 
@@ -27,14 +27,14 @@ class Best(NamedTuple):
 class Order:
     """Points and a place in one number: more points first, then the lower id."""
 
-    rows: Ints  # of live places, by id
+    rows: Ints  # that live, the last id first
     bits: int
 
     @classmethod
-    def of(cls, places: Columns) -> "Order":
-        rows = np.fromiter(places.live, np.int64, len(places.live))
+    def of(cls, side: Columns) -> "Order":
+        rows = live(side)
         ordered = np.empty_like(rows)
-        ordered[places.ranks(rows)] = rows
+        ordered[side.ranks(rows)] = rows
         return cls(ordered[::-1].copy(), max(1, len(rows).bit_length()))
 
     def numbers(self, size: int) -> Ints:
@@ -48,62 +48,90 @@ class Order:
         return np.int32 if self.bits <= 20 else np.int64
 
 
-def best(encoding: Encoding, seekers: Columns, places: Columns, most: int) -> Best:
-    """The same as scoring every pair, for all live seekers."""
-    order = Order.of(places)
-    rows = np.fromiter(seekers.live, np.int64, len(seekers.live))
-    blocks = [(np.frombuffer((who & seekers.live).to_array(), np.uint32).astype(np.int64), where)
-              for who, where in _blocks(seekers, places)]  # fmt: skip
-    found = _Found(len(seekers.records), blocks, most, order.dtype)
-    numbers = order.numbers(len(places.records))
+@dataclass(frozen=True)
+class Facing:
+    """Two sides, and what the keys of one (rows) make of the keys of the other (columns). The first `gates` are gates."""
+
+    ones: Columns
+    others: Columns
+    tables: list[Ints]
+    gates: int
+    words: int
+
+
+def facing(encoding: Encoding, seekers: Columns, places: Columns, turned: bool = False) -> Facing:
+    """Seekers who look at places, or the other way about."""
+    gates, words = len(encoding.gates), encoding.words
+    tables = [table.points for table in encoding.tables]
+    if turned:
+        return Facing(places, seekers, [table.T for table in tables], gates, words)
+    return Facing(seekers, places, tables, gates, words)
+
+
+def best(sides: Facing, most: int) -> Best:
+    """The same as scoring every pair."""
+    order, rows = Order.of(sides.others), live(sides.ones)
+    blocks = list(_blocks(sides.ones, sides.others))
+    found = _Found(len(sides.ones.records), blocks, most, order.dtype)
+    numbers = order.numbers(len(sides.others.records))
     for who, where in blocks:
-        for part, ranked in _ranked(encoding, seekers, places, who, where, numbers, order, most):
-            found.add(part, ranked)
+        for part, points, near in _scored(sides, who, where):
+            found.add(part, _ranked(points, numbers[near], order, most))
     return _told(rows, found.best(rows, most), order)
 
 
-def _blocks(seekers: Columns, places: Columns) -> Iterable[tuple[BitMap, Ints]]:
-    for word, where in sorted(places.anchored.items()):
-        live = where & places.live
-        if live and word in seekers.anchored:
-            yield seekers.anchored[word], np.frombuffer(live.to_array(), np.uint32).astype(np.int64)
+def live(side: Columns) -> Ints:
+    return _rows(side.live)
 
 
-def _ranked(encoding: Encoding, seekers: Columns, places: Columns, who: Ints, where: Ints, numbers: Ints, order: Order,
-            most: int) -> Iterable[tuple[Ints, Ints]]:  # fmt: skip
-    """Seekers of a block and, of each, the ordered numbers of its best places."""
-    who, where = _without_closed(encoding, seekers, places, who, where)
+def _rows(bits: BitMap) -> Ints:
+    return np.frombuffer(bits.to_array(), np.uint32).astype(np.int64)
+
+
+def _blocks(ones: Columns, others: Columns) -> Iterable[tuple[Ints, Ints]]:
+    for word, where in sorted(others.anchored.items()):
+        there, who = where & others.live, ones.anchored.get(word, BitMap()) & ones.live
+        if there and who:
+            yield _rows(who), _rows(there)
+
+
+def _scored(sides: Facing, who: Ints, where: Ints) -> Iterable[tuple[Ints, Ints, Ints]]:
+    """Parts of a block: rows, their points with each of the others (less than 0: a gate is closed), and the others."""
+    who, where = _without_closed(sides, who, where)
     if not len(who) or not len(where):
         return
-    words, weights = _local(encoding, places, where)
+    words, weights = _local(sides, where)
     step = max(1, BLOCK // len(where))
     for start in range(0, len(who), step):
         part = who[start : start + step]
-        points = _common(seekers, part, words, weights)
-        for number, table in enumerate(encoding.tables):
-            _add(points, table.points, seekers.keys[number, part], places.keys[number, where], table.is_gate)
-        ranked = points.astype(order.dtype)
-        ranked <<= order.bits
-        ranked += numbers[where]
-        if len(where) > most:
-            ranked = np.partition(ranked, len(where) - most, axis=1)[:, -most:]
-        yield part, ranked
+        points = _common(sides.ones, part, words, weights)
+        for number, table in enumerate(sides.tables):
+            is_gate = number < sides.gates
+            _add(points, table, sides.ones.keys[number, part], sides.others.keys[number, where], is_gate)
+        yield part, points, where
 
 
-def _without_closed(encoding: Encoding, seekers: Columns, places: Columns, who: Ints, where: Ints) -> tuple[Ints, Ints]:
+def _ranked(points: Ints, numbers: Ints, order: Order, most: int) -> Ints:
+    """Points and order in one number, of the best only."""
+    ranked = points.astype(order.dtype)
+    ranked <<= order.bits
+    ranked += numbers
+    return np.partition(ranked, len(numbers) - most, axis=1)[:, -most:] if len(numbers) > most else ranked
+
+
+def _without_closed(sides: Facing, who: Ints, where: Ints) -> tuple[Ints, Ints]:
     """Those that at least one on the other side passes, gate by gate."""
-    for gate in encoding.gates:
-        points = encoding.tables[gate].points
-        of_seekers, of_places = seekers.keys[gate, who], places.keys[gate, where]
-        ones, others = _distinct(of_seekers, points.shape[0]), _distinct(of_places, points.shape[1])
+    for gate, points in enumerate(sides.tables[: sides.gates]):
+        of_ones, of_others = sides.ones.keys[gate, who], sides.others.keys[gate, where]
+        ones, others = _distinct(of_ones, points.shape[0]), _distinct(of_others, points.shape[1])
         passes = points[np.ix_(ones, others)] >= 0
         if not passes.all():
             open_to = np.zeros(points.shape[0], bool)
             open_to[ones] = passes.any(axis=1)
-            who = who[open_to[of_seekers]]
+            who = who[open_to[of_ones]]
             open_for = np.zeros(points.shape[1], bool)
             open_for[others] = passes.any(axis=0)
-            where = where[open_for[of_places]]
+            where = where[open_for[of_others]]
     return who, where
 
 
@@ -124,20 +152,20 @@ def _add(points: Ints, table: Ints, ones: Ints, others: Ints, is_gate: bool) -> 
     points += wide[place[ones]] if len(distinct) > 1 else wide
 
 
-def _local(encoding: Encoding, places: Columns, where: Ints) -> tuple[Ints, Ints]:
-    """The block's own words (-1 for all others), and each one's weight with each place."""
-    starts, words, weights = places.terms.take(where)
-    distinct = _distinct(words, encoding.words)
-    local = np.full(encoding.words, -1, np.int32)
+def _local(sides: Facing, where: Ints) -> tuple[Ints, Ints]:
+    """The block's own words (-1 for all others), and each one's weight with each of the others."""
+    starts, words, weights = sides.others.terms.take(where)
+    distinct = _distinct(words, sides.words)
+    local = np.full(sides.words, -1, np.int32)
     local[distinct] = np.arange(len(distinct))
     dense = np.zeros((len(distinct), len(where)), np.int16)
     dense[local[words], np.repeat(np.arange(len(where)), np.diff(starts))] = weights
     return local, dense
 
 
-def _common(seekers: Columns, who: Ints, local: Ints, weights: Ints) -> Ints:
+def _common(ones: Columns, who: Ints, local: Ints, weights: Ints) -> Ints:
     """Of each pair the sum of the products of common words."""
-    starts, words, own = seekers.terms.take(who)
+    starts, words, own = ones.terms.take(who)
     words = local[words]
     shared = words >= 0
     ends = np.concatenate(([0], np.cumsum(shared)))[starts]
@@ -180,6 +208,6 @@ class _Found:
 
 def _told(rows: Ints, ranked: Ints, order: Order) -> Best:
     someone = ranked >= 0
-    places = np.full(ranked.shape, NOBODY, np.int32)
-    places[someone] = order.rows[ranked[someone] & ((1 << order.bits) - 1)]
-    return Best(rows, places, np.where(someone, ranked >> order.bits, NOBODY).astype(np.int16))
+    others = np.full(ranked.shape, NOBODY, np.int32)
+    others[someone] = order.rows[ranked[someone] & ((1 << order.bits) - 1)]
+    return Best(rows, others, np.where(someone, ranked >> order.bits, NOBODY).astype(np.int16))

@@ -64,6 +64,7 @@ class Columns:
         self.live = BitMap()
         self.keys = np.zeros((tables, 1024), np.int32)
         self.terms = Ragged()
+        self.least = np.zeros(1024, np.int16)  # points from which on a pair may be among the row's best: see `standing`
         self.anchored: dict[int, BitMap] = {}
         self.keyed: list[list[BitMap]] = [[] for _ in range(tables)]
 
@@ -78,6 +79,7 @@ class Columns:
         self.row_of[record.id] = number
         self.keys = roomy(self.keys, number + 1)
         self.keys[:, number] = row.keys
+        self.least = roomy(self.least, number + 1)
         self.terms.append(row.terms)
         for bits in self._bitmaps(row):
             bits.add(number)
@@ -109,7 +111,7 @@ class Columns:
         numbers[rows] = np.arange(len(rows))
         self.records = [self.records[row] for row in rows.tolist()]
         self.row_of = {record.id: number for number, record in enumerate(self.records)}
-        self.keys = self.keys[:, rows]
+        self.keys, self.least = self.keys[:, rows], self.least[rows]
         self.terms = self.terms.only(rows)
         self.anchored = {word: _renumbered(bits, numbers) for word, bits in self.anchored.items()}
         self.keyed = [[_renumbered(bits, numbers) for bits in keyed] for keyed in self.keyed]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from matching.domain.index.side import Row, roomy
 from matching.domain.kinds.shape import Gate, Kind, Line, Overlap, Place, Seeker, Unsaid
 
-CLOSED = -2000  # less than any score by more than a score: no points make up for a gate
+CLOSED = -1001  # no points make up for a gate
 ANCHOR = "anchor"
 EVERYONE, UNSAID = "*", "?"  # two words beside those of the vocabulary
 

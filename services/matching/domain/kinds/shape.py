@@ -10,6 +10,7 @@ from uuid import UUID
 from contracts.fields import Code, Facts, Municipality
 
 FULL = 1000  # points of a score, and per mille of a line
+MOST_GATES = 30
 Who = Literal["adult", "household", "child"]
 Side = Literal["fit", "wish"]  # what the place asks, and what the seeker wishes
 
@@ -174,6 +175,8 @@ class Kind:
         possible = sum(points for _, _, points in self.table())
         if possible != FULL:
             raise ValueError(f"the lines of {self.name} are worth {possible} points together, not {FULL}")
+        if len(self.gates) > MOST_GATES:
+            raise ValueError(f"{self.name} has {len(self.gates)} gates, and at most {MOST_GATES} are counted with")
         codes = [code for code, _, _ in self.table()]
         if len(set(codes)) < len(codes) or any(points < 0 for _, _, points in self.table()):
             raise ValueError(f"{self.name} has two lines of one name, or a line that takes points away")
