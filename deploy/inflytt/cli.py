@@ -15,6 +15,7 @@ COMMANDS = {
     "bench": "measure, each as a ratio to its floor",
     "chaos": "kill processes at random under load and count what got lost",
     "rebuild": "replay the log into second tables and compare",
+    "vocabulary": "import JobTech's and ESCO's classifications as the words that the services share",
     "contracts": "write the JSON Schemas and the table of events from the code",
 }
 

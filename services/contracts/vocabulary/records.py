@@ -1,13 +1,21 @@
-"""The kinds of record in `vocabulary.json`. All are frozen; ids never change and are never used for something else."""
+"""The kinds of record in a vocabulary file. All are frozen; ids never change and are never used for something else.
 
-from collections.abc import Mapping
+The starter `vocabulary.json` is written by hand; `inflytt vocabulary import` adds what others keep, under their ids too.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.fields import Code, Municipality, OccupationGroup
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Concept = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{4}_[A-Za-z0-9]{3}_[A-Za-z0-9]{3}$")]  # JobTech's
+Ssyk = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+Isco = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
 Weight = Annotated[int, Field(gt=0, lt=1000)]  # per mille
 ReasonKind = Literal[
     "approval",  # a coordinator's
@@ -29,10 +37,12 @@ class Record(BaseModel):
 
 
 class Named(Record):
-    """Something with a name in both languages."""
+    """Something with a name in both languages. `only` says which one it truly has; both then hold that name."""
 
     sv: Text
     en: Text
+    only: Literal["sv", "en"] | None = None
+    concept: Concept | None = None
 
     def name(self, language: str) -> str:
         """Its name in `sv` or `en`; ValueError for any other language."""
@@ -51,12 +61,17 @@ class Aliases(BaseModel):
 
 
 class Occupation(Named):
-    """An occupation under its four-digit SSYK 2012 code. `licence` is what the law asks of who works in it."""
+    """An occupation under its four-digit SSYK 2012 code. `licence` is what the law asks of who works in it.
 
-    ssyk: Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+    `by_hand`: its relations to others by hand are all it has to them. `entry`: no education is asked for.
+    """
+
+    ssyk: Ssyk
     licence: Code | None = None
     aliases: Aliases
     skills: tuple[Code, ...]
+    by_hand: bool = True
+    entry: bool = False
 
     @property
     def group(self) -> OccupationGroup:
@@ -79,8 +94,36 @@ class Area(Place):
     municipality: Municipality
 
 
+class Education(Named):
+    """A field or a level of education under its SUN 2020 code. `aliases` are words for it, in Swedish."""
+
+    aliases: tuple[Text, ...] = ()
+
+
+class Group(Named):
+    """A four-digit SSYK 2012 group: how it is said in ISCO-08, and what education its work builds on.
+
+    `fields`: two-digit SUN fields, the most telling first; `level`: one SUN digit, None where SSYK asks for none.
+    """
+
+    isco: tuple[Isco, ...]
+    fields: tuple[Code, ...] = ()
+    level: Code | None = None
+
+
+class Esco(BaseModel):
+    """An ESCO occupation and the SSYK groups that it is part of, through ISCO-08."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID
+    en: Text
+    isco: Isco
+    ssyk: tuple[Ssyk, ...]
+
+
 class Contents(BaseModel):
-    """The whole of `vocabulary.json`."""
+    """The whole of a vocabulary file. What begins as empty is imported; `near` relates SSYK groups."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -94,3 +137,35 @@ class Contents(BaseModel):
     occupations: tuple[Occupation, ...]
     related: tuple[tuple[Code, Code, Weight], ...]
     skills: tuple[Named, ...]
+    ssyk: tuple[Group, ...] = ()
+    near: tuple[tuple[Ssyk, Ssyk, Weight], ...] = ()
+    education_fields: tuple[Education, ...] = ()
+    education_levels: tuple[Education, ...] = ()
+    esco: tuple[Esco, ...] = ()
+
+    @model_validator(mode="after")
+    def _all_that_is_named_exists(self) -> "Contents":
+        occupations = _ids("occupations", self.occupations)
+        skills, licences, groups = (_ids(k, getattr(self, k)) for k in ("skills", "licences", "groups"))
+        towns, codes = _ids("municipalities", self.municipalities), _ids("ssyk", self.ssyk)
+        for occupation in self.occupations:
+            _known(occupation.id, "skill", set(occupation.skills) - skills)
+            _known(occupation.id, "licence", {occupation.licence} - {None, *licences})
+            _known(occupation.id, "group", {occupation.group} - groups)
+        _known("areas", "municipality", {area.municipality for area in self.areas} - towns)
+        _known("related", "occupation", {id for pair in self.related for id in pair[:2]} - occupations)
+        _known("near", "SSYK group", {code for pair in self.near for code in pair[:2]} - codes)
+        return self
+
+
+def _ids(kind: str, records: tuple[Record, ...]) -> set[str]:
+    ids = {record.id for record in records}
+    if len(ids) < len(records):
+        twice = next(id for id, times in Counter(record.id for record in records).items() if times > 1)
+        raise ValueError(f"{kind} has {twice!r} twice")
+    return ids
+
+
+def _known(where: str, what: str, unknown: Collection[str | None]) -> None:
+    if unknown:
+        raise ValueError(f"{where} names an unknown {what}: {min(map(str, unknown))!r}")
