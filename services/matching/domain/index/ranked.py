@@ -1,6 +1,6 @@
 """The few best of one seeker or place, and of one whole side, as far down as is known."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -26,25 +26,29 @@ class Ranked:
             return BAR
         return -self.best[-1][0] if self.best else NEVER
 
-    def add(self, entry: tuple[int, UUID]) -> None:
-        """Where it belongs, if that is known."""
+    def add(self, entry: tuple[int, UUID]) -> bool:
+        """Where it belongs, if that is known. Whether those at the top are others now."""
         if not self.whole and (not self.best or entry > self.best[-1]):
-            return
-        insort(self.best, entry)
+            return False
+        where = bisect_left(self.best, entry)
+        self.best.insert(where, entry)
         if len(self.best) >= DEPTH:
             del self.best[DEPTH:]
             self.whole = False
+        return where < TOP
 
     def remove(self, entry: tuple[int, UUID]) -> bool:
-        """Whether it was among them."""
+        """If it is among them. Whether those at the top are others now."""
         where = bisect_left(self.best, entry)
         if where == len(self.best) or self.best[where] != entry:
             return False
         del self.best[where]
-        return True
+        return where < TOP
 
-    def top(self) -> frozenset[UUID]:
-        return frozenset(id for _, id in self.best[:TOP])
+    def tops(self, entry: tuple[int, UUID]) -> bool:
+        """Whether it is at the top."""
+        where = bisect_left(self.best, entry, hi=min(TOP, len(self.best)))
+        return where < min(TOP, len(self.best)) and self.best[where] == entry
 
 
 Before = dict[UUID, tuple[Ranked | None, frozenset[UUID]]]
@@ -60,8 +64,22 @@ class Side:
         self.changed: set[UUID] = set()
         self.before: Before | None = None  # in a batch: as it was
 
+    def add(self, id: UUID, entry: tuple[int, UUID]) -> None:
+        """Another is met by this one."""
+        self.keep(id)
+        if self.ranked[id].add(entry):
+            self.changed.add(id)
+        self.note(id)
+
+    def remove(self, id: UUID, entry: tuple[int, UUID]) -> None:
+        """Another is met no more."""
+        self.keep(id)
+        if self.ranked[id].remove(entry):
+            self.changed.add(id)
+        self.note(id)
+
     def touch(self, id: UUID) -> None:
-        """Its best are about to change."""
+        """It comes or goes itself."""
         self.keep(id)
         self.changed.add(id)
 

@@ -62,7 +62,7 @@ class Standing:
         for side, one, other in ((self._seekers, pair.seeker, pair.place), (self._places, pair.place, pair.seeker)):
             known = side.ranked.get(one)
             for entry in [entry for entry in known.best if entry[1] == other] if known else ():
-                self._remove(side, one, entry)
+                side.remove(one, entry)
 
     def settle(self) -> Differences:
         """What has to be said, since the last time, for the proposals to be those that stand."""
@@ -142,28 +142,22 @@ class Standing:
         self._rank(side, others, id, met)
         for other, points in others.near(met):
             if other not in decided:
-                others.touch(other)
-                others.ranked[other].add((-points, id))
-                others.note(other)
+                others.add(other, (-points, id))
 
     def _leave(self, side: Side, others: Side, id: UUID) -> None:
         if id not in side.ranked:
             return
         for other, points in others.near(self._meet(side, others, id)):
-            self._remove(others, other, (-points, id))
+            others.remove(other, (-points, id))
         side.touch(id)
         del side.ranked[id]
-
-    def _remove(self, side: Side, id: UUID, entry: tuple[int, UUID]) -> None:
-        side.touch(id)
-        if side.ranked[id].remove(entry):
-            side.note(id)
 
 
 def _mutual(side: Side, others: Side, id: UUID) -> frozenset[UUID]:
     """Those that are among the one's best and have it among theirs."""
     known = side.ranked.get(id)
-    return frozenset(other for other in known.top() if id in others.ranked[other].top()) if known else frozenset()
+    best = known.best[:TOP] if known else ()
+    return frozenset(other for points, other in best if others.ranked[other].tops((points, id)))
 
 
 def _stand(side: Side, others: Side, id: UUID, new: frozenset[UUID]) -> None:
