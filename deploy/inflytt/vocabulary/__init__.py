@@ -85,6 +85,7 @@ def _contents(given: sources.Sources, starter: Contents, unlinked: Unlinked) -> 
             "education_levels": levels,
             "ssyk": ssyk,
             "esco": linking.esco_occupations(given, unlinked),
+            "near": relating.near(given),
             "related": relating.judged(given, starter, occupations, unlinked),
         }
     )

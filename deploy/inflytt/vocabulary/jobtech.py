@@ -35,6 +35,7 @@ class Concept(BaseModel):
     id: ConceptId
     label: Annotated[Text, Field(validation_alias="preferred_label")]
     type: str = ""
+    definition: str = ""
     code: Annotated[str | None, Field(validation_alias=AliasChoices(*CODES))] = None
     iso: Annotated[str | None, Field(validation_alias="iso_639_1_2002")] = None
     percent: Annotated[int | None, Field(validation_alias="substitutability_percentage", gt=0, lt=100)] = None
