@@ -89,7 +89,7 @@ class Turn:
         """Load and blows at once; then the platform heals, the last letters are answered, and nothing flows any more."""
         assert platform.mail is not None
         platform.mail.behave(delay=SLOW_MAIL)
-        cast = people(self.seed, self.events // 5, platform.clock.now())
+        cast = people(self.seed, self.events // 4, platform.clock.now())
         seconds = max(*(blow.at + blow.lasts for blow in blows), len(cast) / RATE)
         mailboxes = Mailboxes(platform.mail_url, httpx.AsyncHTTPTransport())
         crowd = Crowd(platform.intake, mailboxes, journal, self.seed)
