@@ -185,6 +185,7 @@ class Transaction:
 
 
 BEGIN = text("select 1")
+GROUPS = 2  # hurried transactions at a time: one collects what is asked while the other commits
 DUE = """insert into due (kind, key, at, payload) values ($1, $2, $3, $4)
          on conflict (kind, key) do update set at = excluded.at, payload = excluded.payload, attempts = 0, error = null"""
 
@@ -199,15 +200,9 @@ class Database:
         settings = {"application_name": source, "idle_in_transaction_session_timeout": "10s"}
         if schema:
             settings["search_path"] = schema
-        self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            pool_pre_ping=False,
-            hide_parameters=True,  # an error's text may come into a log
-            connect_args={"server_settings": settings, "timeout": 10, "command_timeout": 60},
-        )
+        self.engine = _engine(url, pool_size, settings)
+        # Who waits here for somebody's lock makes others wait: soon it must wait alone.
+        self.hurried = _engine(url, GROUPS, settings | {"lock_timeout": "100ms"})
         self.nudger = Nudger(url)
 
     @asynccontextmanager
@@ -217,9 +212,11 @@ class Database:
         municipality: str = "",
         controller: str = "",
         connection: AsyncConnection | None = None,
+        hurried: bool = False,
     ) -> AsyncIterator[Transaction]:
-        """Commits when the block ends, rolls back when it raises. `connection`: on one that somebody holds a lock with."""
-        own = await self.engine.connect() if connection is None else None
+        """Commits when the block ends, rolls back when it raises. `connection`: on one that somebody holds a lock with.
+        `hurried`: fails rather than wait for another's lock; at most `GROUPS` at a time."""
+        own = await (self.hurried if hurried else self.engine).connect() if connection is None else None
         connection = connection or own
         assert connection is not None
         try:
@@ -260,6 +257,19 @@ class Database:
     async def close(self) -> None:
         await self.nudger.close()
         await self.engine.dispose()
+        await self.hurried.dispose()
+
+
+def _engine(url: str, pool_size: int, settings: dict[str, str]) -> AsyncEngine:
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=False,
+        hide_parameters=True,  # an error's text may come into a log
+        connect_args={"server_settings": settings, "timeout": 10, "command_timeout": 60},
+    )
 
 
 async def _begin(connection: AsyncConnection) -> asyncpg.Connection:

@@ -17,6 +17,7 @@ from chassis.consumer import Consumer
 from chassis.database import Database, Transaction
 from chassis.due import take_due
 from chassis.kafka import calm, wait_for_kafka
+from chassis.pace import Pace
 from chassis.passing import AWAY
 from chassis.pulse import Pulse
 from chassis.records import read
@@ -37,6 +38,7 @@ class Listening(ConsumerRebalanceListener):
         self.writer = Writer(database, self.group) if consumer.single_writer else None
         self.batches = Batches(consumer.name, consumer.handlers, self.begin)
         self.pulse = Pulse()
+        self.pace = Pace()
         self.busy = asyncio.Lock()  # one transaction at a time: a batch, a redrive, or what is due
         self.stopping = asyncio.Event()
         self.anew = asyncio.Event()  # what was agreed with Kafka or the database no longer holds
@@ -127,33 +129,37 @@ class Listening(ConsumerRebalanceListener):
     # batches
 
     async def _handle(self, records: Sequence[ConsumerRecord]) -> None:
-        async with self.busy:
-            records = [r for r in records if (r.topic, r.partition) in self.held]
-            if self.pulse.halted or self.stopping.is_set() or self.anew.is_set():
-                self._rewind(records)
-            elif not records or await self._applied(records):
-                return
+        """Piece by piece: who needs the partitions, or rows that a transaction has locked, waits for one piece at most."""
+        while records:
+            async with self.busy:
+                records = [r for r in records if (r.topic, r.partition) in self.held]
+                piece = records[: self.pace.most]
+                away = self.pulse.halted or self.stopping.is_set() or self.anew.is_set()
+                if away or (piece and not await self._applied(piece)):
+                    self._rewind(records)  # without it the next commit would skip them for good
+                    break
+            records = records[len(piece) :]
+        else:
+            return
         await self._wait(1.0 if self.pulse.halted else min(5.0, 0.1 * 2 ** min(self.pulse.failures, 6)))
 
     async def _applied(self, records: Sequence[ConsumerRecord]) -> bool:
-        """Handles and commits a batch. When that fails, all of it comes again."""
-        self.pulse.batch_since = time.monotonic()
+        """Handles records in one transaction. False when nothing of it happened: all of it must come again."""
+        self.pulse.batch_since = began = time.monotonic()
         try:
             await self.batches.apply([read(r, self.prefix) for r in records], self.database.keyring)
             self.held |= {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
         except TooManyParked as error:
             self.pulse.halted = str(error)
             log.critical("consumer_halted", consumer=self.consumer.name, why=self.pulse.halted)
-            self._rewind(records)
             return False
         except Exception as error:
-            # Without the rewind the next commit would skip this batch for good.
-            self._rewind(records)
             self.pulse.failures += 1
             self._failed("batch_waits", error, failures=self.pulse.failures)
             return False
         finally:
             self.pulse.batch_since = None
+        self.pace.took(time.monotonic() - began, len(records))
         self.pulse.beat()
         return True
 

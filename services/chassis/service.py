@@ -87,7 +87,7 @@ class Service(Generic[S]):
             "settings": s,
             "database": self.database,
             "keyring": self.database.keyring,
-            "together": Together(self.database.transaction),
+            "together": Together(self.database),
         }
         return create_web(self.name, self.routers, settings=web, templates=Templates(self.name), state=state)
 

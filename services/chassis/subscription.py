@@ -10,7 +10,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-MAX_RECORDS = 500
+from chassis.pace import MOST
 
 Take = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 
@@ -50,7 +50,7 @@ def subscribe(
         group_instance_id=instance or None,
         listener=listener,
         batch=True,
-        max_records=MAX_RECORDS,
+        max_records=MOST,
         batch_timeout_ms=10,
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,

@@ -3,20 +3,16 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from chassis.database import Transaction
+from chassis.database import GROUPS, Database, Transaction
 from chassis.passing import is_passing
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
 MOST = 64  # works in one transaction
-GROUPS = 2  # transactions at a time: one collects while the other commits
-# Who waits for somebody's lock makes all others of its group wait: soon it must wait alone.
-HURRY = "set local lock_timeout = '100ms'"
 
 
 @dataclass
@@ -34,8 +30,8 @@ class Together:
     So a work may be done twice, and must do nothing outside its transaction that can't be done twice.
     """
 
-    def __init__(self, begin: Callable[[], AbstractAsyncContextManager[Transaction]]) -> None:
-        self.begin = begin
+    def __init__(self, database: Database) -> None:
+        self.begin = database.transaction
         self.waiting: deque[Asked] = deque()
         self.groups = 0
         self.tasks: set[asyncio.Task[None]] = set()
@@ -65,8 +61,7 @@ class Together:
 
     async def _commit(self, group: Sequence[Asked]) -> None:
         try:
-            async with self.begin() as tx:
-                await tx.execute(HURRY)
+            async with self.begin(hurried=True) as tx:
                 answers = [await tx.part(asked.work, asked.context) for asked in group]
         except Exception as error:
             if len(group) == 1 and not is_passing(error):

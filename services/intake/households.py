@@ -137,7 +137,7 @@ async def erase(tx: Transaction, person_id: UUID) -> None:
     left = tuple(person for person in household.people if person.person_id != person_id)
     _acts(tx, person_id, interest.municipality)
     over = await keys_of(tx).missing([interest.interest_id])  # a crash cut off what had begun: all of it goes
-    if stands_without(household, person_id) and not over:
+    if stands_without(household, person_id, interest.state == "awaiting") and not over:
         await keys_of(tx).destroy([person_id])
         await households.remove_adults(tx, [person_id])
         if interest.state == "registered":

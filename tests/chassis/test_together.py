@@ -26,7 +26,7 @@ async def database(place: Place) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def commits(database: Database) -> Together:
-    return Together(database.transaction)
+    return Together(database)
 
 
 def counting(counter: UUID) -> Work:

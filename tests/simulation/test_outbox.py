@@ -40,7 +40,7 @@ def counting(keys: list[int], fate: str) -> Work:
 class OutboxMachine(Simulation):
     @initialize()
     def begin(self) -> None:
-        self.together = Together(self.database.transaction)
+        self.together = Together(self.database)
         self.counted: Counter[UUID] = Counter()  # the model: what was acknowledged happened once, what failed did not
 
     @rule(asked=st.lists(works, min_size=1, max_size=6))

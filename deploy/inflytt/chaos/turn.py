@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,8 @@ from inflytt.players.mailbox import Mailboxes
 from inflytt.rebuild import opened
 
 RATE = 20  # households a second, at most
+MOST = 200  # jobs, and homes: a municipality has fewer than it has people who want them
+TELL = 20.0  # seconds between two words of how far it has come
 PATIENCE = 120.0  # seconds until a healed platform must be quiet
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that brokers fall is no news here
 WAITING = "select min(send_at) from messages where state = 'queued'"
@@ -86,11 +89,11 @@ class Turn:
         """Load and blows at once; then the platform heals, the last letters are answered, and nothing flows any more."""
         assert platform.mail is not None
         platform.mail.behave(delay=SLOW_MAIL)
-        cast = people(self.seed, self.events // 5, platform.clock.now())
+        cast = people(self.seed, self.events // 4, platform.clock.now())
         seconds = max(*(blow.at + blow.lasts for blow in blows), len(cast) / RATE)
         mailboxes = Mailboxes(platform.mail_url, httpx.AsyncHTTPTransport())
         crowd = Crowd(platform.intake, mailboxes, journal, self.seed)
-        offers = Organisations(platform, journal, self.seed, self.events // 50, self.events // 75)
+        offers = Organisations(platform, journal, self.seed, *(min(self.events // n, MOST) for n in (50, 75)))
         say(
             f"{len(cast)} households register within {seconds:.0f} s, {self.fault} {len(blows)} times, seed {self.seed}"
         )
@@ -98,14 +101,17 @@ class Turn:
             group.create_task(crowd.play(cast, seconds))
             working = group.create_task(offers.play(seconds))
             await player.play(blows)
-            say("everything works again; the last households register")
-            await crowd.all_in.wait()
+            say("everything works again")
+            while not crowd.all_in.is_set():
+                say(f"{crowd.registered} of {len(cast)} households are registered")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(crowd.all_in.wait(), TELL)
             offers.evening.set()
             await working
             say("nobody does anything new; waiting until nothing flows")
             await _rest(platform)
             await asyncio.sleep(1)  # the last letters are read
-            crowd.closed.set()
+            crowd.close()
         await _rest(platform)
 
 

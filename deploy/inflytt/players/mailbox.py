@@ -1,5 +1,6 @@
 """Everybody's mailbox: what the mail catcher got, read as each reader reads it: a text with a link."""
 
+import asyncio
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class Mailboxes:
         self.client = httpx.AsyncClient(base_url=url, transport=connections, timeout=30)
         self.letters: list[Letter] = []
         self.by_address: dict[str, list[Letter]] = defaultdict(list)
+        self.knocks: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def look(self) -> None:
         after = self.letters[-1].id if self.letters else ""
@@ -48,6 +50,17 @@ class Mailboxes:
                 letter = Letter(found["id"], to, found["subject"], found["text"], language, identity)
                 self.letters.append(letter)
                 self.by_address[to].append(letter)
+                self.knocks[to].set()
+
+    async def knock(self, address: str) -> None:
+        """Waits until something has come to this address since the last knock, or `close`; one reader an address."""
+        await self.knocks[address].wait()
+        self.knocks[address].clear()
+
+    def close(self) -> None:
+        """No more letters will come: whoever waits for one looks a last time."""
+        for knock in self.knocks.values():
+            knock.set()
 
     def latest(self, address: str, path: str) -> Letter | None:
         """The newest letter to an address whose link leads there."""

@@ -61,10 +61,12 @@ def may_be_registered(household: Home) -> bool:
     return bool(household.people) and household.people[0].confirmed
 
 
-def stands_without(household: Home, person_id: UUID) -> bool:
-    """Whether it goes on when this adult is forgotten: who has confirmed is left, or who wrote and still may."""
+def stands_without(household: Home, person_id: UUID, awaiting: bool) -> bool:
+    """Whether it goes on when this adult is forgotten: while it awaits who wrote, with them; later with who confirmed."""
     others = [person for person in household.people if person.person_id != person_id]
-    return any(person.confirmed for person in others) or bool(others and household.people[0].person_id != person_id)
+    if awaiting:
+        return bool(others) and household.people[0].person_id != person_id
+    return any(person.confirmed for person in others)
 
 
 def standing(household: Home, kind: type[Standing]) -> Standing:

@@ -62,8 +62,8 @@ class Differences:
 def differences(around: Iterable[Scored], proposed: Iterable[Pair], touched: frozenset[UUID]) -> Differences:
     """What changes among the pairs of the touched seekers and places.
 
-    `around` holds every free pair of each seeker and each place that a touched pair names: a pair's rank depends on
-    nothing else. Pairs outside the touched ones stand as they stood.
+    `around` holds the best `TOP` of each touched seeker and place, and the best of everyone whom those name: whether a
+    pair stands depends on nothing else. Pairs outside the touched ones stand as they stood.
     """
     stands = frozenset(pair for pair in standing_proposals(around) if touched & set(pair))
     stood = frozenset(pair for pair in proposed if touched & set(pair))

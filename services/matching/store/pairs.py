@@ -9,7 +9,7 @@ import asyncpg
 from chassis.database import Transaction
 from contracts.fields import Kind
 from contracts.matches import Reasons
-from matching.domain.proposals import Pair, Scored
+from matching.domain.proposals import TOP, Pair, Scored
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,24 @@ where matches.state in ('near', 'proposed') and matches.reasons <> excluded.reas
 returning *
 """
 
-# Of each pair that a touched seeker or place is in: every pair of its seeker, and every pair of its place.
-AROUND = """
-with touched as (
-  select seeker_id, opportunity_id from matches
-  where state in ('near', 'proposed') and (seeker_id = any($1::uuid[]) or opportunity_id = any($1::uuid[])))
-select seeker_id, opportunity_id, score, state = 'proposed' as proposed from matches
-where state in ('near', 'proposed') and (seeker_id in (select seeker_id from touched)
-                  or opportunity_id in (select opportunity_id from touched))
-"""
+# The best of each seeker and of each place that a best pair of somebody touched names, and what is proposed of theirs.
+AROUND = f"""
+with free as not materialized (
+  select seeker_id, opportunity_id, score, state = 'proposed' as proposed from matches
+  where state in ('near', 'proposed')),
+theirs as (
+  select best.* from unnest($1::uuid[]) as t(id), lateral (
+    (select * from free where seeker_id = t.id order by score desc, opportunity_id limit {TOP})
+    union all
+    (select * from free where opportunity_id = t.id order by score desc, seeker_id limit {TOP})) as best)
+select best.* from (select distinct seeker_id as id from theirs) as s, lateral (
+  select * from free where seeker_id = s.id order by score desc, opportunity_id limit {TOP}) as best
+union
+select best.* from (select distinct opportunity_id as id from theirs) as p, lateral (
+  select * from free where opportunity_id = p.id order by score desc, seeker_id limit {TOP}) as best
+union
+select * from free where proposed and (seeker_id = any($1) or opportunity_id = any($1))
+"""  # noqa: S608 - no value comes into it
 
 
 async def save_pairs(tx: Transaction, new: Sequence[Match]) -> list[Match]:

@@ -1,5 +1,6 @@
 """What partners offer as last published, and how full it is. A place's row is locked by whoever decides about it."""
 
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
@@ -61,13 +62,13 @@ async def partner_of(tx: Transaction, opportunity_id: UUID) -> str:
 
 async def free_place(tx: Transaction, opportunity_id: UUID) -> Place | None:
     """The place, while somebody can be proposed for it."""
-    rows = await tx.fetch("select * from free_places where opportunity_id = $1", opportunity_id)
+    rows = await tx.fetch("select *, facts::text as told from free_places where opportunity_id = $1", opportunity_id)
     return _place(rows[0]) if rows else None
 
 
 async def free_places_in(tx: Transaction, kind: Kind, municipality: str) -> list[Place]:
     rows = await tx.fetch(
-        "select * from free_places where kind = $1 and municipality = $2 order by opportunity_id",
+        "select *, facts::text as told from free_places where kind = $1 and municipality = $2 order by opportunity_id",
         kind,
         municipality,
     )
@@ -75,5 +76,9 @@ async def free_places_in(tx: Transaction, kind: Kind, municipality: str) -> list
 
 
 def _place(row: asyncpg.Record) -> Place:
-    facts = (Vacancy if row["kind"] == "job" else Dwelling).model_validate(row["facts"])
-    return Place(row["opportunity_id"], row["kind"], row["municipality"], facts)
+    return Place(row["opportunity_id"], row["kind"], row["municipality"], _facts(row["kind"], row["told"]))
+
+
+@lru_cache(maxsize=20_000)  # every seeker is held against all of them
+def _facts(kind: Kind, told: str) -> Vacancy | Dwelling:
+    return (Vacancy if kind == "job" else Dwelling).model_validate_json(told)

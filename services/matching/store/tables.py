@@ -78,13 +78,17 @@ class Match(Base, table=True):  # type: ignore[call-arg]
     """A pair that reaches the bar: near (free, not proposed), proposed (free), approved or rejected (decided, over)."""
 
     __tablename__ = "matches"
-    __table_args__ = (Index("matches_waiting", "municipality", "state", "proposed_at"),)
+    __table_args__ = (
+        Index("matches_waiting", "municipality", "state", "proposed_at"),
+        Index("matches_best_of_seeker", "seeker_id", text("score desc"), "opportunity_id"),
+        Index("matches_best_of_place", "opportunity_id", text("score desc"), "seeker_id"),
+    )
 
     match_id: UUID = Field(primary_key=True)
     kind: str = _words()
     municipality: str = _words()
-    seeker_id: UUID = Field(index=True)
-    opportunity_id: UUID = Field(index=True)
+    seeker_id: UUID
+    opportunity_id: UUID
     interest_id: UUID = Field(index=True)
     person_id: UUID | None = Field(default=None)
     state: str = _words()
