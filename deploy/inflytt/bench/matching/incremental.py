@@ -13,22 +13,27 @@ from inflytt.bench.matching.candidates import Say, Sizes, invented, told
 from inflytt.bench.matching.people import People
 from inflytt.bench.matching.words import words
 from matching.domain.index import TOP, Index
+from matching.domain.index.standing import Standing
 from matching.domain.kinds import kinds
 from matching.domain.kinds.shape import Place, Seeker
 
 ARRIVALS, PER_BATCH = 1000, 5
 SMALL = 20  # so many times fewer people and places for what is compared after each thousandth event
+KEPT_UP_GOAL = 20.0  # ms; at fifty events a second there are so many for each
 CLOSING_GOAL = 50.0  # ms; everybody who could have had the place is found again
 
 
 def measure(options: Sizes, say: Say) -> list[Figure]:
     """The 99th percentile of one arrival and of one closing, in process; differences after all events of every seed."""
-    arrivals, closings = arriving(invented(options, options.seeds[0]), options, say)
+    index = invented(options, options.seeds[0])
+    arrivals, closings = arriving(index, options, say)
+    kept_up = keeping_up(index, options, say)
     differing = sum(differences(options, seed, say) for seed in options.seeds)
     return [
         at_most("arrival_in_process_p50", "ms", float(np.percentile(arrivals, 50)), 2.5),
         at_most("arrival_in_process_p99", "ms", float(np.percentile(arrivals, 99)), 5),
         at_most("closing_in_process_p99", "ms", float(np.percentile(closings, 99)), CLOSING_GOAL),
+        at_most("proposals_kept_up_p99", "ms", float(np.percentile(kept_up, 99)), KEPT_UP_GOAL),
         at_most("incremental_unlike_recomputed", "people", differing, 0),
     ]
 
@@ -44,6 +49,18 @@ def arriving(index: Index, options: Sizes, say: Say) -> tuple[list[float], list[
     closings = [_timed(partial(_close, index, id)) for id in places]
     say(f"{len(arrivals)} arrivals against {options.people} people and {options.places} places")
     return arrivals, closings
+
+
+def keeping_up(index: Index, options: Sizes, say: Say) -> list[float]:
+    """Milliseconds of an arrival with what it makes of everybody's proposals."""
+    began = time.perf_counter()
+    standing = Standing(index)
+    say(f"{len(standing.pairs)} proposals stand, found in {time.perf_counter() - began:.1f} s")
+    people = People(words(options.data, options.seeds[0]), options.seeds[0] + 2000)
+    taken = []
+    for seeker, place in zip(people.seekers(ARRIVALS), people.places(ARRIVALS), strict=True):
+        taken += [_timed(partial(_propose, standing, one)) for one in (seeker, place)]
+    return taken
 
 
 def differences(options: Sizes, seed: int, say: Say) -> int:
@@ -98,6 +115,14 @@ def _arrive(index: Index, one: Seeker | Place) -> None:
     else:
         index.put_place(one)
         index.seekers_for(one.id)
+
+
+def _propose(standing: Standing, one: Seeker | Place) -> None:
+    if isinstance(one, Seeker):
+        standing.put_seeker(one)
+    else:
+        standing.put_place(one)
+    standing.settle()
 
 
 def _close(index: Index, place: UUID) -> None:
