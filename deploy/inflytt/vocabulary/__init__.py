@@ -20,6 +20,7 @@ PARTS = (
     "education_levels",
     "esco",
     "related",
+    "near",
 )
 
 

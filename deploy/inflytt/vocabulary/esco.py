@@ -14,9 +14,13 @@ KINDS = {
     "occupations": ("conceptUri", "iscoGroup", "preferredLabel"),
     "requirements": ("occupationUri", "relationType", "skillUri"),
     "broader": ("conceptType", "conceptUri", "broaderUri"),
-    "skill_links": ("originalSkillUri", "relationType", "relatedSkillUri"),
 }
-NOT_NEEDED = {"conceptUri", "conceptSchemeUri", "Level 0 URI"}  # the other tables that come in ESCO's archives
+NOT_NEEDED = {
+    "conceptUri",
+    "originalSkillUri",
+    "conceptSchemeUri",
+    "Level 0 URI",
+}  # the other tables that come in ESCO's archives
 UUID_SHAPE = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 URI = re.compile(rf"(?:occupation|skill)/{UUID_SHAPE}|skill/[A-Z][0-9.]*|isced-f/\d+|isco/C\d+")
 ANY = re.compile(r".*", re.DOTALL)

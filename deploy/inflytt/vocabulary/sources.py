@@ -22,7 +22,6 @@ SAYS = {
     "occupations": "ESCO's occupations",
     "requirements": "ESCO's skills of occupations",
     "broader": "ESCO's skill hierarchy",
-    "skill_links": "ESCO's links between skills",
 }
 
 
@@ -43,12 +42,12 @@ class Sources:
     occupations: esco.Rows = ()
     requirements: esco.Rows = ()
     broader: esco.Rows = ()
-    skill_links: esco.Rows = ()
     origins: dict[str, str] = field(default_factory=dict)
 
     def missing(self) -> list[str]:
         """What was not given, in words."""
-        return [SAYS[one.name] for one in fields(self) if one.name in SAYS and not getattr(self, one.name)]
+        needed = SAYS.keys() - ({"groups"} if self.hierarchy else set())  # the hierarchy has the groups too
+        return [SAYS[one.name] for one in fields(self) if one.name in needed and not getattr(self, one.name)]
 
 
 def read(paths: Iterable[Path], say: Callable[[str], object]) -> Sources:
