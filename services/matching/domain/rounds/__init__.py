@@ -1,0 +1,1 @@
+"""Rounds: the scarce places of pools, allocated to whole households."""

@@ -1,0 +1,143 @@
+"""A round from its households and places to a result that is checked: who gets what, and why others do not."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from matching.domain.rounds.exact import MOST, solve_exactly
+from matching.domain.rounds.locks import settle
+from matching.domain.rounds.package import Household, Place, Round, Terms
+from matching.domain.rounds.program import NOBODY, Flags, Floor, Ints, Program, chosen_of, program, servable
+from matching.domain.rounds.relax import Relaxed, Say, relax, silently
+from matching.domain.rounds.repair import repair
+
+
+@dataclass(frozen=True, order=True)
+class Allocation:
+    """One part of a household and the place it gets."""
+
+    household: str
+    part: str
+    place: str
+    score: int
+
+
+@dataclass(frozen=True, order=True)
+class WhyNot:
+    """Why a household gets nothing: `stays_out` and `no_option` (a lock, nothing to have), `full` (others would lose so
+    many points more), `last_of_equals` (the whole places ran out among those as good as itself)."""
+
+    household: str
+    code: str
+    points: int = 0
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """`value` and `bound` in points; no solution is worth more than the bound. `prices`: points per place, those above
+    nothing. `unfloored`: the bound had there been no floor; what is between the two is what the floor costs."""
+
+    allocations: tuple[Allocation, ...]
+    why_not: tuple[WhyNot, ...]
+    prices: tuple[tuple[str, int], ...]
+    value: int
+    bound: int
+    unfloored: int
+    proven: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same round, whatever its order."""
+        said = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+def solve(asked: Round, say: Say = silently) -> RoundResult:
+    """The round's result. Raises NotARound when the locks, the floor and the capacities leave no solution."""
+    settled = settle(asked)
+    households = tuple(sorted((_sorted(h) for h in settled.households), key=lambda h: h.id))
+    places = tuple(sorted(asked.places))
+    plain = program(households, places, asked.terms.served, settled.must)
+    free = relax(plain, say=say)
+    floored = replace(plain, floor=floor_of(households, asked.terms))
+    relaxed = free if floored.floor is None else relax(floored, free.prices, say)
+    exact = solve_exactly(floored) if len(households) <= MOST else None
+    taken = exact.taken if exact else repair(floored, relaxed, say)
+    check(floored, taken)
+    allocations, value = _told(households, places, floored, taken)
+    return RoundResult(
+        allocations=allocations,
+        why_not=tuple(sorted(_why_not(households, floored, relaxed, taken) + _out(settled.out))),
+        prices=tuple(
+            (p.id, int(price)) for p, price in zip(places, np.rint(relaxed.prices), strict=True) if price >= 0.5
+        ),
+        value=value,
+        bound=value if exact and exact.proven else int(np.floor(relaxed.bound + 1e-3)),
+        unfloored=int(np.floor(free.bound + 1e-3)),
+        proven=bool(exact and exact.proven),
+    )
+
+
+def floor_of(households: tuple[Household, ...], terms: Terms) -> Floor | None:
+    """The served share of the priority group is at least so much of the others'. None where there are not both."""
+    priority = np.array([household.priority for household in households], dtype=np.bool_)
+    if terms.floor is None or priority.all() or not priority.any():
+        return None
+    theirs, others = float((~priority).sum()), float(priority.sum()) * terms.floor / 1000
+    return Floor(np.where(priority, theirs, -others) / len(households), 0.0)
+
+
+def check(asked: Program, taken: Ints) -> None:
+    """Raises RuntimeError when a place is given twice too often, a household half served, a must or the floor broken."""
+    served, left, options = chosen_of(asked, taken)
+    if np.any(asked.option_part[options] != np.flatnonzero(taken != NOBODY)):
+        raise RuntimeError("a part was given another part's option")
+    if np.any(left < 0):
+        raise RuntimeError("a place was given more often than it has room")
+    if np.any(served[asked.part_household] & asked.part_chosen & (taken == NOBODY)):
+        raise RuntimeError("a household was half served")
+    if np.any(asked.must & ~served):
+        raise RuntimeError("a lock was broken")
+    if asked.floor is not None and float(asked.floor.weights[served].sum()) < asked.floor.least - 1e-6:
+        raise RuntimeError("the floor was broken")
+
+
+def _sorted(household: Household) -> Household:
+    parts = (replace(part, options=tuple(sorted(part.options))) for part in household.parts)
+    return replace(household, parts=tuple(sorted(parts, key=lambda part: part.name)))
+
+
+def _told(
+    households: tuple[Household, ...], places: tuple[Place, ...], asked: Program, taken: Ints
+) -> tuple[tuple[Allocation, ...], int]:
+    served, _, options = chosen_of(asked, taken)
+    names = [part.name for household in households for part in household.parts]
+    value = int(asked.score[options].sum()) + int(asked.served[served].sum())
+    return tuple(
+        Allocation(
+            households[asked.option_household[n]].id,
+            names[asked.option_part[n]],
+            places[asked.option_place[n]].id,
+            int(asked.score[n]),
+        )
+        for n in options
+    ), value
+
+
+def _why_not(households: tuple[Household, ...], asked: Program, relaxed: Relaxed, taken: Ints) -> list[WhyNot]:
+    served, _, _ = chosen_of(asked, taken)
+    able = servable(asked)
+    return [_because(households[n].id, able, relaxed, int(n)) for n in np.flatnonzero(~served)]
+
+
+def _because(household: str, able: Flags, relaxed: Relaxed, n: int) -> WhyNot:
+    if not able[n]:
+        return WhyNot(household, "no_option")
+    short = int(np.rint(-relaxed.surplus[n]))
+    return WhyNot(household, "full", short) if short > 0 else WhyNot(household, "last_of_equals")
+
+
+def _out(households: frozenset[str]) -> list[WhyNot]:
+    return [WhyNot(household, "stays_out") for household in households]
