@@ -109,8 +109,20 @@ def test_the_same_files_make_the_same_bytes_in_whatever_order_they_and_their_row
 
 def test_a_change_raises_the_version(tmp_path: Path, report: Report) -> None:
     assert report.version == load(STARTER).version + 1
-    (tmp_path / "in" / "3.txt").unlink()  # the skills
+    entry = tmp_path / "in" / f"{list(files.JOBTECH).index('entry')}.txt"
+    entry.unlink()
     assert imported(tmp_path / "in", out=report.out).version == report.version + 1
+
+
+def test_what_is_no_longer_in_the_files_is_kept_and_said_as_events_name_it_for_ever(
+    tmp_path: Path, report: Report
+) -> None:
+    (tmp_path / "in" / f"{list(files.JOBTECH).index('skills')}.txt").unlink()
+    again = imported(tmp_path / "in", out=report.out)
+    code = code_of("skiL_aaa_AAA")
+    assert load(again.out).name(code, "sv") == "Vävning på handvävstol"
+    kept = [which for what, which in again.unlinked.items() if what.startswith("skills of the version before")]
+    assert kept == [(f"{code} Vävning på handvävstol",)]
 
 
 def test_archives_are_opened_and_the_same_document_may_come_twice(tmp_path: Path, report: Report) -> None:

@@ -58,7 +58,7 @@ def run(paths: Iterable[Path], out: Path, say: Callable[[str], object]) -> Repor
     if not given.hierarchy:
         raise Stop(f"{sources.SAYS['hierarchy']} is not among the files, and nothing can be linked without: add it")
     unlinked = Unlinked()
-    contents = _versioned(_contents(given, starter, unlinked), before)
+    contents = _versioned(_kept(_contents(given, starter, unlinked), before, unlinked), before)
     found = {what: sorted(which) for what, which in sorted(unlinked.items()) if which}
     beside = file.write(out, contents, found)
     return Report(
@@ -90,6 +90,17 @@ def _contents(given: sources.Sources, starter: Contents, unlinked: Unlinked) -> 
             "related": relating.judged(given, starter, occupations, unlinked),
         }
     )
+
+
+def _kept(contents: Contents, before: Contents, unlinked: Unlinked) -> Contents:
+    """With what only the version before has: events name it for ever."""
+    kept = {}
+    for kind in ("occupations", "skills", "languages", "groups"):
+        now = {one.id for one in getattr(contents, kind)}
+        gone = tuple(one for one in getattr(before, kind) if one.id not in now)
+        unlinked[f"{kind} of the version before that are not in these files, kept"] += [f"{o.id} {o.sv}" for o in gone]
+        kept[kind] = (*getattr(contents, kind), *gone)
+    return contents.model_copy(update=kept)
 
 
 def _versioned(contents: Contents, before: Contents) -> Contents:

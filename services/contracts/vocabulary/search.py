@@ -5,6 +5,7 @@ Everything is per mille and deterministic. Nothing that is asked is kept.
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
@@ -43,6 +44,11 @@ class Word(NamedTuple):
     text: str
     stem: str
     plain: str
+
+    @property
+    def signs(self) -> tuple[str, str]:
+        """What it shares at least one of with every word that it can be taken for: its beginning, or its end."""
+        return self.plain[:1], f"-{self.text[-5:]}"
 
     @classmethod
     def of(cls, text: str) -> "Word":
@@ -113,6 +119,7 @@ class Phrases:
         """`first_parts`: texts whose words may begin a compound."""
         self._phrases: list[Phrase] = []
         self._words: dict[str, Word] = {}
+        self._alike: defaultdict[str, set[str]] = defaultdict(set)  # words by first letter, and by last five
         self._beginnings = {word for text in first_parts for word in words_of(text)}
 
     def add(self, occupation: str, language: str, text: str, worth: int) -> None:
@@ -120,7 +127,10 @@ class Phrases:
         words = tuple(word for word in words_of(text) if word not in FILLERS)
         for spelled in {words, ("".join(words),)} if len(words) == 2 else {words}:
             self._phrases.append(Phrase(occupation, language, spelled, " ".join(spelled), worth))
-            self._words.update({word: Word.of(word) for word in spelled})
+            for word in spelled:
+                self._words[word] = known = Word.of(word)
+                for sign in known.signs:
+                    self._alike[sign].add(word)
         self._beginnings.update(words)
 
     def find(self, text: str, language: str | None) -> list[tuple[str, int]]:
@@ -140,7 +150,8 @@ class Phrases:
 
     def _spoken(self, phrases: list[Phrase], asked: list[Word]) -> list[tuple[str, int]]:
         """The occupations whose phrases were said as a whole; one that is part of a fuller phrase is only suggested."""
-        near = {known: heard for known, word in self._words.items() if (heard := self._hear(word, asked))}
+        like = set[str]().union(*(self._alike.get(sign, ()) for word in asked for sign in word.signs))
+        near = {known: heard for known in like if (heard := self._hear(self._words[known], asked))}
         whole = [phrase for phrase in phrases if all(word in near for word in phrase.words)]
         spoken = [(phrase.occupation, heard) for phrase in whole if (heard := said(phrase, near, asked))]
         fullest = {heard.places for _, heard in spoken if heard.sure >= MEANT}
