@@ -11,7 +11,7 @@ from matching.domain.rounds.program import NOBODY, Flags, Ints, Program, chosen_
 from matching.domain.rounds.relax import Relaxed, Say, silently
 
 WHOLE = 1 - 1e-6
-PIECE = 60  # households solved together
+PIECE = 150  # households solved together
 NODES = 200  # of branch and bound, for one piece
 ENOUGH = 1e-3  # of the bound: a gap that is not worth another piece
 PIECES = 60
