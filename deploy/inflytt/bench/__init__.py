@@ -1,22 +1,64 @@
 """`inflytt bench WHAT [--json]`: measurements, each as a ratio to its floor, where it has one, in the same run."""
 
 import argparse
+import sys
+from pathlib import Path
 
 from inflytt.bench import figures
+from inflytt.bench.figures import Figure
 
 
 def main(args: list[str]) -> int:
     """0 when it was measured; what misses its goal is named."""
+    given = _parser().parse_args(args)
+    figures.tell(_chassis(given) if given.what == "chassis" else _matching(given), given.json)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="inflytt bench", description=__doc__)
-    parser.add_argument("what", choices=["chassis"])
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    parser.add_argument("--seconds", type=float, default=5, help="of HTTP load a round (default: %(default)s)")
-    parser.add_argument(
-        "--rows", type=int, default=30_000, help="to drain and to consume a round (default: %(default)s)"
+    whats = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    chassis = whats.add_parser("chassis", help="consume, relay, POST, and how long an event is on its way")
+    matching = whats.add_parser("matching", help="candidates, arrivals, reasons, related occupations")
+    for one in (chassis, matching):
+        one.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    _how_much(chassis, "--seconds", 5.0, "of HTTP load a round")
+    _how_much(chassis, "--rows", 30_000, "to drain and to consume a round")
+    _how_much(chassis, "--rounds", 3, "of ours beside the floor")
+    _how_much(matching, "--people", 100_000, "who seek")
+    _how_much(matching, "--places", 50_000, "that are open")
+    _how_much(matching, "--sampled", 500, "people held against brute force")
+    _how_much(matching, "--events", 10_000, "after which all is computed anew and compared")
+    _how_much(matching, "--seeds", 5, "inventions of people and places")
+    matching.add_argument("--data", type=Path, help="folder with JobTech's and ESCO's files: their words and relations")
+    matching.add_argument(
+        "--judged", type=Path, help="substitutability file to hold relations against, but the folder's"
     )
-    parser.add_argument("--rounds", type=int, default=3, help="of ours beside the floor (default: %(default)s)")
-    given = parser.parse_args(args)
+    return parser
+
+
+def _how_much(parser: argparse.ArgumentParser, name: str, default: float, help: str) -> None:
+    """A number with a default that `--help` tells."""
+    parser.add_argument(name, type=type(default), default=default, help=f"{help} (default: %(default)s)")
+
+
+def _chassis(given: argparse.Namespace) -> list[Figure]:
     from inflytt.bench.chassis import measure  # its events are for its own process only
 
-    figures.tell(measure(given.rows, given.seconds, given.rounds), given.json)
-    return 0
+    return measure(given.rows, given.seconds, given.rounds)
+
+
+def _matching(given: argparse.Namespace) -> list[Figure]:
+    from inflytt import servers
+    from inflytt.bench.matching import candidates, incremental, reasons, related
+
+    seeds = tuple(range(1, given.seeds + 1))
+    with servers.running("bench") as real:
+        database = real.postgres.create_database("gin").url
+        sizes = candidates.Sizes(given.people, given.places, given.sampled, given.events, seeds, given.data, database)
+        found = [figure for part in (candidates, incremental, reasons) for figure in part.measure(sizes, _say)]
+    return found + related.measure(related.Options(given.data, given.judged, seeds), _say)
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
