@@ -10,6 +10,11 @@ from matching.domain.rounds.relax import rows
 
 MOST = 300  # households that are solved exactly
 NODES = 20_000
+INFEASIBLE = 2  # as scipy numbers it
+
+
+class Undecided(RuntimeError):
+    """The nodes came to an end with neither a solution nor a proof that there is none."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,10 @@ class Whole:
 
 
 def solve_exactly(asked: Program, gap: float = 0.0, nodes: int = NODES) -> Whole | None:
-    """The best whole solution; None when none was found. `gap`: the share of the optimum that may be missing."""
+    """The best whole solution; None when there is none. `gap`: the share of the optimum that may be missing.
+
+    Raises Undecided when the nodes came to an end before either.
+    """
     if not len(asked.worth):
         kept = not asked.must.any() and (asked.floor is None or asked.floor.least <= 0)
         return Whole(np.full(len(asked.part_household), NOBODY), True) if kept else None
@@ -41,6 +49,8 @@ def solve_exactly(asked: Program, gap: float = 0.0, nodes: int = NODES) -> Whole
         ],
         options={"mip_rel_gap": gap, "node_limit": nodes},
     )
+    if found.x is None and found.status != INFEASIBLE:
+        raise Undecided(f"the search ended without a solution: {found.message}")
     if found.x is None:
         return None
     return Whole(rounded(asked, found.x[:n]), found.status == 0 and gap == 0.0)
