@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matching.domain.rounds.program import NOBODY, Floats, Ints, Program, servable
+from matching.domain.rounds.program import NOBODY, Flags, Floats, Ints, Program, servable
 from matching.domain.rounds.relax import rows
 
 MOST = 300  # households that are solved exactly
@@ -25,14 +25,16 @@ class Whole:
     proven: bool
 
 
-def solve_exactly(asked: Program, gap: float = 0.0, nodes: int = NODES) -> Whole | None:
+def solve_exactly(asked: Program, gap: float = 0.0, nodes: int = NODES, whole: Flags | None = None) -> Whole | None:
     """The best whole solution; None when there is none. `gap`: the share of the optimum that may be missing.
+    `whole`: the households that get nothing in fractions, all if None; what the others are told to get is no solution.
 
     Raises Undecided when the nodes came to an end before either.
     """
     if not len(asked.worth):
         kept = not asked.must.any() and (asked.floor is None or asked.floor.least <= 0)
         return Whole(np.full(len(asked.part_household), NOBODY), True) if kept else None
+    whole = np.ones(len(asked.served), dtype=np.bool_) if whole is None else whole
     most, right, exact = rows(asked)
     n = len(asked.worth)
     lowest = np.concatenate([np.zeros(n), asked.must])
@@ -41,7 +43,7 @@ def solve_exactly(asked: Program, gap: float = 0.0, nodes: int = NODES) -> Whole
         return None
     found = milp(
         -np.concatenate([asked.worth, asked.served]),
-        integrality=np.ones(len(lowest)),
+        integrality=np.concatenate([whole[asked.option_household], whole]).astype(np.int64),
         bounds=Bounds(lowest, highest),
         constraints=[
             LinearConstraint(most, ub=right),

@@ -138,8 +138,8 @@ class Excerpt:
     options: Ints
 
 
-def excerpt(asked: Program, households: Flags, looked_at: Flags, left: Ints, counted: Floats) -> Excerpt:
-    """Only with the options `looked_at`. `counted`: how much of each of the others is served, for the floor."""
+def excerpt(asked: Program, households: Flags, looked_at: Flags, left: Ints, served: Flags) -> Excerpt:
+    """Only with the options `looked_at`. `served`: who of the others is, which counts towards the floor."""
     parts = np.flatnonzero(households[asked.part_household])
     open_ = looked_at & households[asked.option_household] & (left[asked.option_place] > 0)
     options = np.flatnonzero(open_)
@@ -147,7 +147,7 @@ def excerpt(asked: Program, households: Flags, looked_at: Flags, left: Ints, cou
     new_part[parts] = np.arange(len(parts))
     floor = asked.floor
     if floor is not None:
-        others = float((floor.weights * counted)[~households].sum())
+        others = float(floor.weights[served & ~households].sum())
         floor = Floor(floor.weights[households], floor.least - others)
     return Excerpt(
         Program(

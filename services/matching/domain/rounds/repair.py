@@ -3,6 +3,8 @@
 Never a half-served household, never above a capacity, the floor kept; the same on every run, for no clock is read.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import reverse_cuthill_mckee
@@ -12,7 +14,6 @@ from matching.domain.rounds.package import NotARound
 from matching.domain.rounds.program import (
     NOBODY,
     Flags,
-    Floats,
     Ints,
     Program,
     best_net,
@@ -24,7 +25,7 @@ from matching.domain.rounds.relax import Relaxed, Say, silently
 
 WHOLE = 1 - 1e-6
 NEAR = 30.0  # points: options so much worse than a part's best, at the prices, are not looked at in pieces
-PIECE = 200  # households solved together; each piece but the first begins with half of the one before
+PIECE = 100  # households made whole together
 AROUND = 60  # households solved together to let one more in
 NODES = 50  # of branch and bound, for one piece
 GAP = 5e-4  # of a piece's optimum, that may be missing
@@ -65,18 +66,19 @@ def _settled(asked: Program, relaxed: Relaxed) -> Ints:
 
 
 def _filled(asked: Program, relaxed: Relaxed, near: Flags, taken: Ints, say: Say) -> Ints:
-    """Those who are not settled and could be served, in overlapping pieces of those who want the same places.
+    """Those who are not settled and could be served, piece by piece; who is not yet come to is held in fractions
+    meanwhile, so that no piece takes what others need more.
 
-    Who is not yet come to counts towards the floor with the share that the fractional solution serves."""
+    The floor counts by its price: no piece alone could keep it."""
     served, _, _ = chosen_of(asked, taken)
     loose = np.flatnonzero(~served & ((relaxed.surplus > -NEAR) | asked.must))
     order = _beside_each_other(asked, near, loose)
-    counted = np.where(served, 1.0, relaxed.share)
-    for start in range(0, max(1, len(order) - PIECE // 2), PIECE // 2):
+    if asked.floor is not None:
+        asked = replace(asked, served=asked.served + relaxed.price_of_floor * asked.floor.weights, floor=None)
+    for start in range(0, len(order), PIECE):
         say("repairing", start, len(order))
-        piece = order[start : start + PIECE]
-        taken = _again(asked, near, taken, _flags(asked, piece), counted)
-        counted[piece] = chosen_of(asked, taken)[0][piece]
+        piece, rest = _flags(asked, order[start : start + PIECE]), _flags(asked, order[start:])
+        taken = _again(asked, near, taken, rest, piece)
     return taken
 
 
@@ -121,9 +123,9 @@ def _improved(asked: Program, relaxed: Relaxed, near: Flags, taken: Ints, say: S
         if worth_of(asked, taken) >= (1 - ENOUGH) * relaxed.bound:
             break
         say("improving", turn, PIECES)
-        served, _, _ = chosen_of(asked, taken)
         around = _around(asked, relaxed, near, taken, int(household))
-        taken = _again(asked, near, taken, around, served.astype(np.float64))
+        again = _again(asked, near, taken, around, around)
+        taken = again if worth_of(asked, again) > worth_of(asked, taken) else taken
     return taken
 
 
@@ -136,22 +138,20 @@ def _around(asked: Program, relaxed: Relaxed, near: Flags, taken: Ints, househol
     return _flags(asked, np.append(weakest, household))
 
 
-def _again(asked: Program, near: Flags, taken: Ints, households: Flags, counted: Floats) -> Ints:
-    """These households solved again over what the others leave, if that is better. `counted`: how much of each of the
-    others is served, for the floor."""
+def _again(asked: Program, near: Flags, taken: Ints, households: Flags, whole: Flags) -> Ints:
+    """These households solved again over what the others leave; only those to be `whole` are given what they get."""
     kept = np.where(households[asked.part_household], NOBODY, taken)
-    _, left, _ = chosen_of(asked, kept)
-    piece = excerpt(asked, households, near, left, counted)
+    served, left, _ = chosen_of(asked, kept)
+    piece = excerpt(asked, households, near, left, served)
     try:
-        found = solve_exactly(piece.program, GAP, NODES)
+        found = solve_exactly(piece.program, GAP, NODES, whole[households])
     except Undecided:
         return taken
     if found is None:
         return taken
-    kept[piece.parts] = (
-        np.where(found.taken == NOBODY, NOBODY, piece.options[found.taken]) if len(piece.options) else NOBODY
-    )
-    return kept if worth_of(asked, kept) > worth_of(asked, taken) else taken
+    decided = whole[asked.part_household[piece.parts]] & (found.taken != NOBODY)
+    kept[piece.parts[decided]] = piece.options[found.taken[decided]]
+    return kept
 
 
 def _flags(asked: Program, households: Ints) -> Flags:
