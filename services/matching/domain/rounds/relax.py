@@ -34,6 +34,9 @@ def relax(asked: Program, say: Say = silently) -> Relaxed:
     """The best fractional solution. Raises NotARound when there is none, RuntimeError when the solver gives up."""
     if np.any(asked.must & ~servable(asked)):
         raise NotARound("a household that must be served has a part without an option")
+    if not len(asked.served):  # the solver refuses a programme about nobody
+        nothing = np.zeros(0)
+        return Relaxed(nothing, nothing, np.zeros(len(asked.capacity)), 0.0, nothing, 0.0)
     say("relaxing", 0, len(asked.served))
     found = _solved(asked)
     if found is None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from matching.domain.rounds.exact import MOST, Undecided, solve_exactly
-from matching.domain.rounds.locks import settle
+from matching.domain.rounds.locks import Settled, settle
 from matching.domain.rounds.package import Household, NotARound, Place, Round, Terms
 from matching.domain.rounds.program import NOBODY, Floor, Ints, Program, chosen_of, program, servable
 from matching.domain.rounds.relax import Relaxed, Say, relax, silently
@@ -59,9 +59,8 @@ class RoundResult:
 
 def solve(asked: Round, say: Say = silently) -> RoundResult:
     """The round's result. Raises NotARound when the locks, the floor and the capacities leave no solution."""
-    settled = settle(asked)
-    households = tuple(sorted((_sorted(h) for h in settled.households), key=lambda h: h.id))
-    places = tuple(sorted(asked.places))
+    settled, places = _by_id(asked)
+    households = settled.households
     plain = program(households, places, asked.terms.served, settled.must)
     free = relax(plain, say)
     floored, relaxed = _with_floor(plain, free, floor_of(households, asked.terms), asked.terms.most_loss, say)
@@ -80,6 +79,18 @@ def solve(asked: Round, say: Say = silently) -> RoundResult:
         proven=proven,
         floor_gave_way=floored.floor is not None and floored.floor.least < 0,
     )
+
+
+def programme_of(asked: Round) -> Program:
+    """What is solved, but for the floor. Raises NotARound as a solve does."""
+    settled, places = _by_id(asked)
+    return program(settled.households, places, asked.terms.served, settled.must)
+
+
+def _by_id(asked: Round) -> tuple[Settled, tuple[Place, ...]]:
+    settled = settle(asked)
+    households = tuple(sorted((_sorted(h) for h in settled.households), key=lambda h: h.id))
+    return replace(settled, households=households), tuple(sorted(asked.places))
 
 
 def _with_floor(
