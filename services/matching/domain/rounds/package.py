@@ -92,7 +92,7 @@ Lock = Gets | Never | StaysOut
 @dataclass(frozen=True)
 class Terms:
     """The rules of a round. Shares are per mille: `floor` of the others' served share for the priority group, None for no
-    such rule; `most_loss` of the points that the floor may cost before it gives way."""
+    such rule; `most_loss` of the points without a floor, that the floor may cost: a dearer one is lowered to that."""
 
     served: int = SERVED
     floor: int | None = 1000

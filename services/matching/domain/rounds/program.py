@@ -4,7 +4,7 @@ Columns are options (does this part get this place) and households (is it served
 much as its household is served, any other part at most as much, a place gives at most what it has.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
@@ -85,17 +85,6 @@ def _mixed(seeds: NDArray[np.uint64]) -> Floats:
     return (seeds >> np.uint64(11)).astype(np.float64) / 2.0**53
 
 
-def narrowed(asked: Program, options: Flags) -> Program:
-    """The same with these options only."""
-    return replace(
-        asked,
-        option_part=asked.option_part[options],
-        option_place=asked.option_place[options],
-        score=asked.score[options],
-        worth=asked.worth[options],
-    )
-
-
 def servable(asked: Program) -> Flags:
     """Households whose chosen parts all have an option."""
     has = np.bincount(asked.option_part, minlength=len(asked.part_household)) > 0
@@ -149,10 +138,10 @@ class Excerpt:
     options: Ints
 
 
-def excerpt(asked: Program, households: Flags, left: Ints, served: Flags) -> Excerpt:
-    """`served`: who of the others is, which counts towards the floor."""
+def excerpt(asked: Program, households: Flags, looked_at: Flags, left: Ints, served: Flags) -> Excerpt:
+    """Only with the options `looked_at`. `served`: who of the others is, which counts towards the floor."""
     parts = np.flatnonzero(households[asked.part_household])
-    open_ = households[asked.option_household] & (left[asked.option_place] > 0)
+    open_ = looked_at & households[asked.option_household] & (left[asked.option_place] > 0)
     options = np.flatnonzero(open_)
     new_household, new_part = np.cumsum(households) - 1, np.zeros(len(asked.part_household), dtype=np.int64)
     new_part[parts] = np.arange(len(parts))

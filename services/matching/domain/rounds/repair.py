@@ -1,31 +1,56 @@
 """From a solution with fractions to whole households: what is settled stays, the rest is solved again in pieces.
 
-Never a half-served household, never above a capacity, the floor kept; the same on every run.
+Never a half-served household, never above a capacity, the floor kept; the same on every run, for no clock is read.
 """
 
-import numpy as np
+from dataclasses import replace
 
-from matching.domain.rounds.exact import solve_exactly
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+from matching.domain.rounds.exact import Undecided, solve_exactly
 from matching.domain.rounds.package import NotARound
-from matching.domain.rounds.program import NOBODY, Flags, Ints, Program, chosen_of, excerpt, worth_of
+from matching.domain.rounds.program import (
+    NOBODY,
+    Flags,
+    Ints,
+    Program,
+    best_net,
+    chosen_of,
+    excerpt,
+    worth_of,
+)
 from matching.domain.rounds.relax import Relaxed, Say, silently
 
 WHOLE = 1 - 1e-6
-PIECE = 150  # households solved together
-NODES = 200  # of branch and bound, for one piece
-ENOUGH = 1e-3  # of the bound: a gap that is not worth another piece
-PIECES = 60
+NEAR = 30.0  # points: options so much worse than a part's best, at the prices, are not looked at in pieces
+PIECE = 100  # households made whole together
+AROUND = 60  # households solved together to let one more in
+NODES = 50  # of branch and bound, for one piece
+GAP = 5e-4  # of a piece's optimum, that may be missing
+ENOUGH = 2e-3  # of the bound: a gap that is not worth another piece
+PIECES = 40
 
 
 def repair(asked: Program, relaxed: Relaxed, say: Say = silently) -> Ints:
-    """Per part the option it gets, or NOBODY. Raises NotARound when a household that must be served finds no room."""
-    taken = _floored(asked, relaxed, _settled(asked, relaxed))
-    taken = _filled(asked, relaxed, taken, say)
-    taken = _improved(asked, relaxed, taken, say)
-    served, _, _ = chosen_of(asked, taken)
-    if np.any(asked.must & ~served):
-        raise NotARound("a household that must be served found no room: lift a lock and solve again")
-    return taken
+    """Per part the option it gets, or NOBODY. Raises NotARound when those that must be served can't all be."""
+    near = _near(asked, relaxed)
+    taken = _filled(asked, relaxed, near, _settled(asked, relaxed), say)
+    taken = _floored(asked, relaxed, taken)
+    if not _kept(asked, taken):
+        say("keeping locks", 0, len(asked.served))
+        whole = solve_exactly(asked, gap=ENOUGH)
+        if whole is None:
+            raise NotARound("no solution serves all households that must be served and keeps the floor")
+        taken = whole.taken
+    return _improved(asked, relaxed, near, taken, say)
+
+
+def _near(asked: Program, relaxed: Relaxed) -> Flags:
+    net = asked.worth - relaxed.prices[asked.option_place]
+    near: Flags = best_net(asked, relaxed.prices)[asked.option_part] - net <= NEAR
+    return near | asked.must[asked.option_household]
 
 
 def _settled(asked: Program, relaxed: Relaxed) -> Ints:
@@ -38,6 +63,34 @@ def _settled(asked: Program, relaxed: Relaxed) -> Ints:
     settled[asked.part_household[(taken == NOBODY) & (asked.part_chosen | used)]] = False
     taken[~settled[asked.part_household]] = NOBODY
     return taken
+
+
+def _filled(asked: Program, relaxed: Relaxed, near: Flags, taken: Ints, say: Say) -> Ints:
+    """Those who are not settled and could be served, piece by piece; who is not yet come to is held in fractions
+    meanwhile, so that no piece takes what others need more.
+
+    The floor counts by its price: no piece alone could keep it."""
+    served, _, _ = chosen_of(asked, taken)
+    loose = np.flatnonzero(~served & ((relaxed.surplus > -NEAR) | asked.must))
+    order = _beside_each_other(asked, near, loose)
+    if asked.floor is not None:
+        asked = replace(asked, served=asked.served + relaxed.price_of_floor * asked.floor.weights, floor=None)
+    for start in range(0, len(order), PIECE):
+        say("repairing", start, len(order))
+        piece, rest = _flags(asked, order[start : start + PIECE]), _flags(asked, order[start:])
+        taken = _again(asked, near, taken, rest, piece)
+    return taken
+
+
+def _beside_each_other(asked: Program, near: Flags, households: Ints) -> Ints:
+    """These households ordered so that those who want the same places stand close; those that must be served first."""
+    options = np.flatnonzero(near & _flags(asked, households)[asked.option_household])
+    shape = len(asked.served), len(asked.capacity)
+    wants = csr_array(
+        (np.ones(len(options)), (asked.option_household[options], asked.option_place[options])), shape=shape
+    )[households]
+    order = households[reverse_cuthill_mckee((wants @ wants.T).tocsr(), symmetric_mode=True)]
+    return order[np.argsort(~asked.must[order], kind="stable")]
 
 
 def _floored(asked: Program, relaxed: Relaxed, taken: Ints) -> Ints:
@@ -55,50 +108,50 @@ def _floored(asked: Program, relaxed: Relaxed, taken: Ints) -> Ints:
     return taken
 
 
-def _filled(asked: Program, relaxed: Relaxed, taken: Ints, say: Say) -> Ints:
-    """Those that were served in part, in pieces, the surest first; each piece takes the best of what is left."""
+def _kept(asked: Program, taken: Ints) -> bool:
+    """Everybody who must be served is, and the floor holds."""
     served, _, _ = chosen_of(asked, taken)
-    loose = np.flatnonzero(~served & ((relaxed.share > 1 - WHOLE) | asked.must))
-    order = loose[np.lexsort((loose, -relaxed.share[loose], ~asked.must[loose]))]
-    for start in range(0, len(order), PIECE):
-        say("repairing", start, len(order))
-        taken = _again(asked, taken, _flags(asked, order[start : start + PIECE]))
-    return taken
+    floored = asked.floor is None or float(asked.floor.weights[served].sum()) >= asked.floor.least - 1e-6
+    return floored and not np.any(asked.must & ~served)
 
 
-def _improved(asked: Program, relaxed: Relaxed, taken: Ints, say: Say) -> Ints:
+def _improved(asked: Program, relaxed: Relaxed, near: Flags, taken: Ints, say: Say) -> Ints:
     """Each household left out with a surplus is solved again with those who hold what it could have."""
     served, _, _ = chosen_of(asked, taken)
-    waiting = np.flatnonzero(~served & (relaxed.surplus > -PIECE))
+    waiting = np.flatnonzero(~served & (relaxed.surplus > -NEAR))
     for turn, household in enumerate(waiting[np.lexsort((waiting, -relaxed.surplus[waiting]))][:PIECES]):
         if worth_of(asked, taken) >= (1 - ENOUGH) * relaxed.bound:
             break
         say("improving", turn, PIECES)
-        taken = _again(asked, taken, _around(asked, relaxed, taken, int(household)))
+        around = _around(asked, relaxed, near, taken, int(household))
+        again = _again(asked, near, taken, around, around)
+        taken = again if worth_of(asked, again) > worth_of(asked, taken) else taken
     return taken
 
 
-def _around(asked: Program, relaxed: Relaxed, taken: Ints, household: int) -> Flags:
+def _around(asked: Program, relaxed: Relaxed, near: Flags, taken: Ints, household: int) -> Flags:
     """The household, and those with the least surplus among who holds a place that it could have."""
-    wanted = np.unique(asked.option_place[asked.option_household == household])
+    wanted = np.unique(asked.option_place[near & (asked.option_household == household)])
     options = taken[taken != NOBODY]
     holders = np.unique(asked.option_household[options[np.isin(asked.option_place[options], wanted)]])
-    weakest = holders[np.lexsort((holders, relaxed.surplus[holders]))][: PIECE - 1]
+    weakest = holders[np.lexsort((holders, relaxed.surplus[holders]))][: AROUND - 1]
     return _flags(asked, np.append(weakest, household))
 
 
-def _again(asked: Program, taken: Ints, households: Flags) -> Ints:
-    """These households solved again over what the others leave, if that is better."""
+def _again(asked: Program, near: Flags, taken: Ints, households: Flags, whole: Flags) -> Ints:
+    """These households solved again over what the others leave; only those to be `whole` are given what they get."""
     kept = np.where(households[asked.part_household], NOBODY, taken)
     served, left, _ = chosen_of(asked, kept)
-    piece = excerpt(asked, households, left, served)
-    found = solve_exactly(piece.program, gap=1e-4, nodes=NODES)
+    piece = excerpt(asked, households, near, left, served)
+    try:
+        found = solve_exactly(piece.program, GAP, NODES, whole[households])
+    except Undecided:
+        return taken
     if found is None:
         return taken
-    kept[piece.parts] = (
-        np.where(found.taken == NOBODY, NOBODY, piece.options[found.taken]) if len(piece.options) else NOBODY
-    )
-    return kept if worth_of(asked, kept) > worth_of(asked, taken) else taken
+    decided = whole[asked.part_household[piece.parts]] & (found.taken != NOBODY)
+    kept[piece.parts[decided]] = piece.options[found.taken[decided]]
+    return kept
 
 
 def _flags(asked: Program, households: Ints) -> Flags:

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from matching.domain.rounds.exact import MOST, solve_exactly
-from matching.domain.rounds.locks import settle
-from matching.domain.rounds.package import Household, Place, Round, Terms
-from matching.domain.rounds.program import NOBODY, Flags, Floor, Ints, Program, chosen_of, program, servable
+from matching.domain.rounds.exact import MOST, Undecided, solve_exactly
+from matching.domain.rounds.locks import Settled, settle
+from matching.domain.rounds.package import Household, NotARound, Place, Round, Terms
+from matching.domain.rounds.program import NOBODY, Floor, Ints, Program, chosen_of, program, servable
 from matching.domain.rounds.relax import Relaxed, Say, relax, silently
 from matching.domain.rounds.repair import repair
 
@@ -27,7 +27,8 @@ class Allocation:
 @dataclass(frozen=True, order=True)
 class WhyNot:
     """Why a household gets nothing: `stays_out` and `no_option` (a lock, nothing to have), `full` (others would lose so
-    many points more), `last_of_equals` (the whole places ran out among those as good as itself)."""
+    many points more), `floor` (it would be served, but for the priority group's share, which weighs so many points more),
+    `last_of_equals` (the whole places ran out among those as good as itself)."""
 
     household: str
     code: str
@@ -37,7 +38,8 @@ class WhyNot:
 @dataclass(frozen=True)
 class RoundResult:
     """`value` and `bound` in points; no solution is worth more than the bound. `prices`: points per place, those above
-    nothing. `unfloored`: the bound had there been no floor; what is between the two is what the floor costs."""
+    nothing. `unfloored`: the bound had there been no floor; what is between the two is what the floor costs.
+    `floor_gave_way`: the whole floor costs more than the terms allow, so it was lowered until it did not."""
 
     allocations: tuple[Allocation, ...]
     why_not: tuple[WhyNot, ...]
@@ -46,6 +48,7 @@ class RoundResult:
     bound: int
     unfloored: int
     proven: bool
+    floor_gave_way: bool
 
     @property
     def fingerprint(self) -> str:
@@ -56,15 +59,12 @@ class RoundResult:
 
 def solve(asked: Round, say: Say = silently) -> RoundResult:
     """The round's result. Raises NotARound when the locks, the floor and the capacities leave no solution."""
-    settled = settle(asked)
-    households = tuple(sorted((_sorted(h) for h in settled.households), key=lambda h: h.id))
-    places = tuple(sorted(asked.places))
+    settled, places = _by_id(asked)
+    households = settled.households
     plain = program(households, places, asked.terms.served, settled.must)
-    free = relax(plain, say=say)
-    floored = replace(plain, floor=floor_of(households, asked.terms))
-    relaxed = free if floored.floor is None else relax(floored, free.prices, say)
-    exact = solve_exactly(floored) if len(households) <= MOST else None
-    taken = exact.taken if exact else repair(floored, relaxed, say)
+    free = relax(plain, say)
+    floored, relaxed = _with_floor(plain, free, floor_of(households, asked.terms), asked.terms.most_loss, say)
+    taken, proven = _whole(floored, relaxed, say)
     check(floored, taken)
     allocations, value = _told(households, places, floored, taken)
     return RoundResult(
@@ -74,10 +74,56 @@ def solve(asked: Round, say: Say = silently) -> RoundResult:
             (p.id, int(price)) for p, price in zip(places, np.rint(relaxed.prices), strict=True) if price >= 0.5
         ),
         value=value,
-        bound=value if exact and exact.proven else int(np.floor(relaxed.bound + 1e-3)),
+        bound=value if proven else int(np.floor(relaxed.bound + 1e-3)),
         unfloored=int(np.floor(free.bound + 1e-3)),
-        proven=bool(exact and exact.proven),
+        proven=proven,
+        floor_gave_way=floored.floor is not None and floored.floor.least < 0,
     )
+
+
+def programme_of(asked: Round) -> Program:
+    """What is solved, but for the floor. Raises NotARound as a solve does."""
+    settled, places = _by_id(asked)
+    return program(settled.households, places, asked.terms.served, settled.must)
+
+
+def _by_id(asked: Round) -> tuple[Settled, tuple[Place, ...]]:
+    settled = settle(asked)
+    households = tuple(sorted((_sorted(h) for h in settled.households), key=lambda h: h.id))
+    return replace(settled, households=households), tuple(sorted(asked.places))
+
+
+def _with_floor(
+    plain: Program, free: Relaxed, floor: Floor | None, most_loss: int, say: Say
+) -> tuple[Program, Relaxed]:
+    """The programme with its floor, solved. A floor that costs more than `most_loss` gives way by as much as it must.
+
+    What a floor costs grows the faster the higher it is, so that a part of the way up costs at most that part of it.
+    """
+    if floor is None:
+        return plain, free
+    asked = replace(plain, floor=floor)
+    relaxed = relax(asked, say)
+    loss, most = free.bound - relaxed.bound, free.bound * most_loss / 1000
+    if loss <= most:
+        return asked, relaxed
+    without = float(floor.weights @ free.share)
+    asked = replace(plain, floor=replace(floor, least=without + (floor.least - without) * most / loss))
+    return asked, relax(asked, say)
+
+
+def _whole(asked: Program, relaxed: Relaxed, say: Say) -> tuple[Ints, bool]:
+    """Per part the option it gets, and whether that is proven to be the best. Raises NotARound when there is none."""
+    if len(asked.served) > MOST:
+        return repair(asked, relaxed, say), False
+    say("solving exactly", 0, len(asked.served))
+    try:
+        exact = solve_exactly(asked)
+    except Undecided:  # told by `proven`
+        return repair(asked, relaxed, say), False
+    if exact is None:
+        raise NotARound("no solution serves all households that must be served and keeps the floor")
+    return exact.taken, exact.proven
 
 
 def floor_of(households: tuple[Household, ...], terms: Terms) -> Floor | None:
@@ -128,15 +174,22 @@ def _told(
 
 def _why_not(households: tuple[Household, ...], asked: Program, relaxed: Relaxed, taken: Ints) -> list[WhyNot]:
     served, _, _ = chosen_of(asked, taken)
-    able = servable(asked)
-    return [_because(households[n].id, able, relaxed, int(n)) for n in np.flatnonzero(~served)]
+    able, floor = servable(asked), np.zeros(len(served))
+    if asked.floor is not None:
+        floor = relaxed.price_of_floor * asked.floor.weights
+    return [
+        _because(households[n].id, bool(able[n]), float(relaxed.surplus[n]), float(floor[n]))
+        for n in np.flatnonzero(~served)
+    ]
 
 
-def _because(household: str, able: Flags, relaxed: Relaxed, n: int) -> WhyNot:
-    if not able[n]:
+def _because(household: str, able: bool, surplus: float, floor: float) -> WhyNot:
+    """`surplus` includes what the floor adds to it or takes from it."""
+    if not able:
         return WhyNot(household, "no_option")
-    short = int(np.rint(-relaxed.surplus[n]))
-    return WhyNot(household, "full", short) if short > 0 else WhyNot(household, "last_of_equals")
+    if (short := int(np.rint(-surplus))) <= 0:
+        return WhyNot(household, "last_of_equals")
+    return WhyNot(household, "floor" if surplus - floor > 0 else "full", short)
 
 
 def _out(households: frozenset[str]) -> list[WhyNot]:
