@@ -6,6 +6,7 @@ from statistics import median
 from inflytt.bench.figures import Figure, at_most
 from inflytt.bench.matching.candidates import Say
 from inflytt.bench.matching.households import standard
+from matching.domain.rounds.admits import admits
 from matching.domain.rounds.package import Place, Round
 from matching.domain.rounds.prices import Change, Market, spread
 from matching.domain.rounds.solve import RoundResult, solve
@@ -57,7 +58,7 @@ def measure(options: Sizes, say: Say) -> list[Figure]:
 def _measured(options: Sizes, seed: int, say: Say) -> list[Beside]:
     asked = standard(options.households, seed)
     result = solve(asked)
-    market, found = Market(asked, result), []
+    market, found = Market(asked, result, admits(asked)), []
     for labels, places in _dearest(asked, result, options.top):
         found.append(_beside(asked, result, market, labels, spread(places, options.more)))
         b = found[-1]

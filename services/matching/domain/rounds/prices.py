@@ -6,12 +6,13 @@ until it is wanted by no more households than there is room for. Groups of few h
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from matching.domain.rounds.admits import Admits, in_order
 from matching.domain.rounds.locks import settle
-from matching.domain.rounds.package import Household, Place, Round
+from matching.domain.rounds.package import Place, Round
 from matching.domain.rounds.program import Floats, Ints, program
 from matching.domain.rounds.solve import RoundResult
 
@@ -40,8 +41,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Lift:
-    """An estimate of what a change would give: points of the round, and whole households more. `waiting`: households left
-    out that could have some of it."""
+    """An estimate of what a change would give: points of the round, and whole households let in; by an opened option some of
+    them in another's stead. `waiting`: households left out that could have some of it."""
 
     points: int
     households: int
@@ -74,10 +75,10 @@ class TrainingNeed:
 
 
 class Market:
-    """A solved round, ready to be asked. The round and its result are as `solve` took and gave them."""
+    """A solved round, ready to be asked. The round and its result are as `solve` took and gave them, `admits` of that round."""
 
-    def __init__(self, asked: Round, result: RoundResult) -> None:
-        households = tuple(sorted((_sorted(h) for h in settle(asked).households), key=lambda h: h.id))
+    def __init__(self, asked: Round, result: RoundResult, admits: Admits) -> None:
+        households = in_order(settle(asked).households)
         self.places = tuple(sorted(asked.places))
         self._number = {place.id: n for n, place in enumerate(self.places)}
         self._program = program(households, self.places, asked.terms.served, frozenset())
@@ -90,8 +91,7 @@ class Market:
         for why in result.why_not:
             if why.household in self._household:
                 self._short[self._household[why.household]] = np.inf if why.code == "no_option" else why.points
-        served = len({a.household for a in result.allocations})
-        self._worth = result.value / served if served else 0.0
+        self._admits = dict(admits)
 
     def lift(self, change: Change) -> Lift:
         """The estimate. Raises KeyError for a place or a part that the round doesn't have."""
@@ -99,9 +99,18 @@ class Market:
         for place, count in change.more:
             extra[self._number[place]] += count
         view = _View(self, change.opened, extra)
-        points = view.least()
-        households = round(points / self._worth) if self._worth else 0
-        return Lift(round(points), households, view.waiting)
+        points, come_in = view.least(), self._come_in(change.more, extra)
+        if change.opened:
+            come_in += self._let_in(change.opened)[0]
+        return Lift(round(points), round(come_in), view.waiting)
+
+    def _come_in(self, more: tuple[tuple[str, int], ...], extra: Floats) -> float:
+        """Households, fewer as the prices of these places fall."""
+        plainly = float(self._prices @ extra)
+        if not plainly:
+            return 0.0
+        fallen = min(1.0, _View(self, (), extra).least() / plainly)
+        return fallen * sum(self._admits.get(place, 0) * count for place, count in more) / 1000
 
     def scarce(self) -> tuple[Scarce, ...]:
         """Per kind, occupation, area and month, those with a price and with enough households waiting for them."""
@@ -122,7 +131,7 @@ class Market:
             place = self.places[self._number[held.place]]
             if held.household in self._household:
                 groups[held.by, place.occupation, place.area, place.month].append(held)
-        found = (TrainingNeed(*labels, *self._let_in(held)) for labels, held in groups.items())
+        found = (TrainingNeed(*labels, *self._let_in(tuple(held))) for labels, held in groups.items())
         told = [need for need in found if need.seats and need.households >= FEWEST]
         return tuple(sorted(told, key=lambda need: (-need.seats, repr(need))))
 
@@ -131,9 +140,9 @@ class Market:
         wanting = self._program.option_household[np.isin(self._program.option_place, places)]
         return int(np.sum(self._short[np.unique(wanting)] > -np.inf))
 
-    def _let_in(self, held: list[HeldBack]) -> tuple[int, int]:
+    def _let_in(self, held: tuple[HeldBack, ...]) -> tuple[int, int]:
         """(households that come in at today's prices, as far as there is room; households left out that wait for it)."""
-        view = _View(self, tuple(held), np.zeros(len(self.places)))
+        view = _View(self, held, np.zeros(len(self.places)))
         room = sum(self.places[self._number[place]].capacity for place in {one.place for one in held})
         return min(int(np.sum(view.gains(0.0)[view.left_out] > 0)), room), view.waiting
 
@@ -208,8 +217,3 @@ def spread(places: Iterable[Place], count: int) -> tuple[tuple[str, int], ...]:
     for n in range(count):
         more[ids[n * len(ids) // count if count <= len(ids) else n % len(ids)]] += 1
     return tuple(sorted(more.items()))
-
-
-def _sorted(household: Household) -> Household:
-    parts = (replace(part, options=tuple(sorted(part.options))) for part in household.parts)
-    return replace(household, parts=tuple(sorted(parts, key=lambda part: part.name)))
