@@ -16,7 +16,7 @@ Labels = tuple[str, str | None, str | None]
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many households, how many of the dearest groups of places, and how many more places of each."""
+    """How many households, how many groups of places (the dearest ones), and how many more places of each."""
 
     households: int = 1_000
     top: int = 20
@@ -70,11 +70,13 @@ def _measured(options: Sizes, seed: int, say: Say) -> list[Beside]:
 
 
 def _dearest(asked: Round, result: RoundResult, top: int) -> list[tuple[Labels, list[Place]]]:
+    """Half of them jobs, half homes."""
     prices, groups = dict(result.prices), dict[Labels, list[Place]]()
     for place in sorted(asked.places):
         groups.setdefault((place.kind, place.occupation, place.area), []).append(place)
     mean = {labels: sum(prices.get(p.id, 0) for p in places) / len(places) for labels, places in groups.items()}
-    return sorted(groups.items(), key=lambda group: (-mean[group[0]], repr(group[0])))[:top]
+    ranked = sorted(groups.items(), key=lambda group: (-mean[group[0]], repr(group[0])))
+    return [group for kind in ("job", "home") for group in [g for g in ranked if g[0][0] == kind][: top // 2]]
 
 
 def _beside(

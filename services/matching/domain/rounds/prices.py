@@ -13,11 +13,11 @@ import numpy as np
 from matching.domain.rounds.admits import Admits, in_order
 from matching.domain.rounds.locks import settle
 from matching.domain.rounds.package import Place, Round
-from matching.domain.rounds.program import Floats, Ints, program
+from matching.domain.rounds.program import Flags, Floats, Ints, program
 from matching.domain.rounds.solve import RoundResult
 
 FEWEST = 10  # households that a figure must be about
-TURNS = 40  # of the search for how far prices fall: to a millionth of them
+TURNS = 20  # of the search for how far prices fall: to a few ten-thousandths of them
 
 
 @dataclass(frozen=True, order=True)
@@ -144,7 +144,7 @@ class Market:
         """(households that come in at today's prices, as far as there is room; households left out that wait for it)."""
         view = _View(self, held, np.zeros(len(self.places)))
         room = sum(self.places[self._number[place]].capacity for place in {one.place for one in held})
-        return min(int(np.sum(view.gains(0.0)[view.left_out] > 0)), room), view.waiting
+        return min(int(np.sum(view.gains(self._prices)[view.left_out] > 0)), room), view.waiting
 
 
 class _View:
@@ -175,16 +175,29 @@ class _View:
         self.waiting = int(np.sum(self.left_out[np.unique(self._household[self._part[wanting]])]))
 
     def least(self) -> float:
-        """Points that the change gives at the prices at which it gives least: those that nobody would outbid."""
-        low, high = 0.0, 1.0 if self._falling.any() else 0.0
-        for _ in range(TURNS if high else 0):
-            one, other = low + (high - low) / 3, high - (high - low) / 3
-            low, high = (low, other) if self._points(one) <= self._points(other) else (one, high)
-        return max(0.0, min(self._points(0.0), self._points(low)))
+        """Points that the change gives at the lowest prices that still keep away whom there is no room for: first each
+        place's own price falls, then those of all like them."""
+        each = [np.arange(len(self._extra)) == n for n in np.flatnonzero(self._extra)]
+        prices = self._market._prices
+        for falling in [*each, self._falling] if each else []:
+            prices = self._fallen(prices, falling)
+        return max(0.0, self._points(prices))
 
-    def gains(self, fall: float) -> Floats:
+    def _fallen(self, prices: Floats, falling: Flags) -> Floats:
+        """The prices with these so much lower that the change gives least. (What it gives is convex in them.)"""
+
+        def at(share: float) -> Floats:
+            return np.where(falling, prices * (1.0 - share), prices)
+
+        low, high = 0.0, 1.0
+        for _ in range(TURNS):
+            one, other = low + (high - low) / 3, high - (high - low) / 3
+            low, high = (low, other) if self._points(at(one)) <= self._points(at(other)) else (one, high)
+        return min((prices, at(low)), key=self._points)
+
+    def gains(self, prices: Floats) -> Floats:
         """Points per household; for those left out what is above what they were short of."""
-        after = self._package(self._fallen(fall), np.ones(len(self._part), dtype=np.bool_))
+        after = self._package(prices, np.ones(len(self._part), dtype=np.bool_))
         with np.errstate(invalid="ignore"):
             drop = after - self._before
         able = np.isfinite(self._before)
@@ -192,16 +205,12 @@ class _View:
         gain = np.where(able, drop, self._served + after) - short
         return np.maximum(0.0, np.where(np.isfinite(after), gain, 0.0))
 
-    def _points(self, fall: float) -> float:
-        capacity, prices = self._market._program.capacity, self._fallen(fall)
+    def _points(self, prices: Floats) -> float:
+        capacity = self._market._program.capacity
         places = prices @ (capacity + self._extra) - self._market._prices @ capacity
-        return float(places + self.gains(fall).sum())
+        return float(places + self.gains(prices).sum())
 
-    def _fallen(self, share: float) -> Floats:
-        fallen: Floats = self._market._prices * np.where(self._falling, 1.0 - share, 1.0)
-        return fallen
-
-    def _package(self, prices: Floats, options: np.ndarray) -> Floats:
+    def _package(self, prices: Floats, options: Flags) -> Floats:
         """Per household what its best package is worth beyond its prices, without the points for being served."""
         best = np.where(self._chosen, -np.inf, 0.0)
         np.maximum.at(best, self._part[options], (self._worth - prices[self._place])[options])
