@@ -1,4 +1,7 @@
-"""What prices say that more places would give, beside the same round solved again with those places."""
+"""What prices say that more places would give, beside the same round solved again with those places.
+
+Solved with fractions allowed, so that no repair's luck stands between the two: points and households to the last part.
+"""
 
 from dataclasses import dataclass, replace
 from statistics import median
@@ -6,10 +9,13 @@ from statistics import median
 from inflytt.bench.figures import Figure, at_most
 from inflytt.bench.matching.candidates import Say
 from inflytt.bench.matching.households import standard
-from matching.domain.rounds.admits import admits
+from matching.domain.rounds.admits import admits, in_order
+from matching.domain.rounds.locks import settle
 from matching.domain.rounds.package import Place, Round
-from matching.domain.rounds.prices import Change, Market, spread
-from matching.domain.rounds.solve import RoundResult, solve
+from matching.domain.rounds.prices import FEWEST, Change, Market, spread
+from matching.domain.rounds.program import Floats, program
+from matching.domain.rounds.relax import relax
+from matching.domain.rounds.solve import RoundResult, floor_of, solve
 
 Labels = tuple[str, str | None, str | None]
 
@@ -25,6 +31,16 @@ class Sizes:
 
 
 @dataclass(frozen=True)
+class Solved:
+    """A round solved with fractions: its worth, the households it serves, prices in order and by place."""
+
+    points: float
+    households: float
+    prices: Floats
+    of: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Beside:
     """A group of places, and so many more of them: what was estimated and what a solve gave."""
 
@@ -33,7 +49,7 @@ class Beside:
     plainly: int  # points by prices alone, as if they never fell
     households: int
     solved_points: int
-    solved_households: int
+    solved_households: float
 
     @property
     def error(self) -> float:
@@ -41,7 +57,7 @@ class Beside:
 
 
 def measure(options: Sizes, say: Say) -> list[Figure]:
-    """Errors as shares of what solving again gives, in points (of the bound); in households of those let in."""
+    """Errors as shares of the points that solving again gives, and in households let in."""
     found = [beside for seed in options.seeds for beside in _measured(options, seed, say)]
     say(f"{sum(b.plainly >= b.solved_points for b in found)} of {len(found)} prices alone say no less than is so")
     plainly = [abs(b.plainly - b.solved_points) / max(1, b.solved_points) for b in found]
@@ -58,42 +74,51 @@ def measure(options: Sizes, say: Say) -> list[Figure]:
 def _measured(options: Sizes, seed: int, say: Say) -> list[Beside]:
     asked = standard(options.households, seed)
     result = solve(asked)
-    market, found = Market(asked, result, admits(asked)), []
-    for labels, places in _dearest(asked, result, options.top):
-        found.append(_beside(asked, result, market, labels, spread(places, options.more)))
+    market, before, found = Market(asked, result, admits(asked)), _solved(asked), []
+    for labels, places in _dearest(result, market, options.top):
+        found.append(_beside(asked, before, market, labels, spread(places, options.more)))
         b = found[-1]
         say(
             f"seed {seed} {' '.join(filter(None, labels))} +{options.more}: {b.points} points ({b.plainly} by prices alone),"
-            f" solved {b.solved_points}; {b.households} households, solved {b.solved_households}"
+            f" solved {b.solved_points}; {b.households} households, solved {b.solved_households:.1f}"
         )
     return found
 
 
-def _dearest(asked: Round, result: RoundResult, top: int) -> list[tuple[Labels, list[Place]]]:
-    """Half of them jobs, half homes."""
+def _dearest(result: RoundResult, market: Market, top: int) -> list[tuple[Labels, list[Place]]]:
+    """Half of them jobs, half homes; those that enough households wait for, as others are not told of."""
     prices, groups = dict(result.prices), dict[Labels, list[Place]]()
-    for place in sorted(asked.places):
+    numbers = {place.id: n for n, place in enumerate(market.places)}
+    for place in market.places:
         groups.setdefault((place.kind, place.occupation, place.area), []).append(place)
+    told = {labels for labels, of in groups.items() if market.waiting_for([numbers[p.id] for p in of]) >= FEWEST}
     mean = {labels: sum(prices.get(p.id, 0) for p in places) / len(places) for labels, places in groups.items()}
-    ranked = sorted(groups.items(), key=lambda group: (-mean[group[0]], repr(group[0])))
+    ranked = sorted(((g, groups[g]) for g in told), key=lambda group: (-mean[group[0]], repr(group[0])))
     return [group for kind in ("job", "home") for group in [g for g in ranked if g[0][0] == kind][: top // 2]]
 
 
-def _beside(
-    asked: Round, result: RoundResult, market: Market, labels: Labels, more: tuple[tuple[str, int], ...]
-) -> Beside:
-    extra, prices = dict(more), dict(result.prices)
+def _beside(asked: Round, before: Solved, market: Market, labels: Labels, more: tuple[tuple[str, int], ...]) -> Beside:
+    extra = dict(more)
     places = tuple(replace(place, capacity=place.capacity + extra.get(place.id, 0)) for place in asked.places)
-    again, lift = solve(replace(asked, places=places)), market.lift(Change(more))
+    again, lift = _solved(replace(asked, places=places), before.prices), market.lift(Change(more))
+    plainly = sum(before.of.get(place, 0.0) * count for place, count in more)
     return Beside(
         labels,
         lift.points,
-        sum(prices.get(place, 0) * count for place, count in more),
+        round(plainly),
         lift.households,
-        again.bound - result.bound,
-        _served(again) - _served(result),
+        round(again.points - before.points),
+        again.households - before.households,
     )
 
 
-def _served(result: RoundResult) -> int:
-    return len({allocation.household for allocation in result.allocations})
+def _solved(asked: Round, near: Floats | None = None) -> Solved:
+    households, places = in_order(settle(asked).households), tuple(sorted(asked.places))
+    plain = program(households, places, asked.terms.served, frozenset())
+    found = relax(replace(plain, floor=floor_of(households, asked.terms)), near)
+    return Solved(
+        found.bound,
+        float(found.share.sum()),
+        found.prices,
+        dict(zip((p.id for p in places), found.prices.tolist(), strict=True)),
+    )

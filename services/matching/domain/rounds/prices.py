@@ -5,7 +5,7 @@ until it is wanted by no more households than there is room for. Groups of few h
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from matching.domain.rounds.admits import Admits, in_order
 from matching.domain.rounds.locks import settle
 from matching.domain.rounds.package import Place, Round
-from matching.domain.rounds.program import Flags, Floats, Ints, program
+from matching.domain.rounds.program import Flags, Floats, program
 from matching.domain.rounds.solve import RoundResult
 
 FEWEST = 10  # households that a figure must be about
@@ -118,7 +118,7 @@ class Market:
         for n, place in enumerate(self.places):
             groups[place.kind, place.occupation, place.area, place.month].append(n)
         found = (
-            Scarce(*labels, round(float(self._prices[numbers].mean())), self.waiting_for(np.array(numbers)))
+            Scarce(*labels, round(float(self._prices[numbers].mean())), self.waiting_for(numbers))
             for labels, numbers in groups.items()
         )
         told = [scarce for scarce in found if scarce.points > 0 and scarce.waiting >= FEWEST]
@@ -135,8 +135,8 @@ class Market:
         told = [need for need in found if need.seats and need.households >= FEWEST]
         return tuple(sorted(told, key=lambda need: (-need.seats, repr(need))))
 
-    def waiting_for(self, places: Ints) -> int:
-        """Households left out with an option of one of these places."""
+    def waiting_for(self, places: Sequence[int]) -> int:
+        """Households left out with an option of one of these places (their numbers in `places`)."""
         wanting = self._program.option_household[np.isin(self._program.option_place, places)]
         return int(np.sum(self._short[np.unique(wanting)] > -np.inf))
 
