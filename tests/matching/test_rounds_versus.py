@@ -36,7 +36,7 @@ def test_a_place_that_is_no_longer_given_is_seen() -> None:
 
 def result(given: dict[str, tuple[str, int]]) -> RoundResult:
     allocations = tuple(Allocation(h, "home", place, score) for h, (place, score) in sorted(given.items()))
-    return RoundResult(allocations, (), (), sum(1000 + a.score for a in allocations), 0, 0, False)
+    return RoundResult(allocations, (), (), sum(1000 + a.score for a in allocations), 0, 0, False, False)
 
 
 results = st.dictionaries(

@@ -100,7 +100,7 @@ def _dearest(result: RoundResult, market: Market, top: int) -> list[tuple[Labels
 def _beside(asked: Round, before: Solved, market: Market, labels: Labels, more: tuple[tuple[str, int], ...]) -> Beside:
     extra = dict(more)
     places = tuple(replace(place, capacity=place.capacity + extra.get(place.id, 0)) for place in asked.places)
-    again, lift = _solved(replace(asked, places=places), before.prices), market.lift(Change(more))
+    again, lift = _solved(replace(asked, places=places)), market.lift(Change(more))
     plainly = sum(before.of.get(place, 0.0) * count for place, count in more)
     return Beside(
         labels,
@@ -112,10 +112,10 @@ def _beside(asked: Round, before: Solved, market: Market, labels: Labels, more: 
     )
 
 
-def _solved(asked: Round, near: Floats | None = None) -> Solved:
+def _solved(asked: Round) -> Solved:
     households, places = in_order(settle(asked).households), tuple(sorted(asked.places))
     plain = program(households, places, asked.terms.served, frozenset())
-    found = relax(replace(plain, floor=floor_of(households, asked.terms)), near)
+    found = relax(replace(plain, floor=floor_of(households, asked.terms)))
     return Solved(
         found.bound,
         float(found.share.sum()),
