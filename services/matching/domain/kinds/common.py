@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.fields import Code, Month
-from matching.domain.kinds.shape import FULL, Gate, Met, Near, Place, Seeker, Unsaid, Yardstick
+from matching.domain.kinds.shape import FULL, Gate, Line, Met, Near, Place, Seeker, Unsaid, Yardstick
 
 LATE, WAIT = 2, 6  # months: how much later than asked somebody can begin, and how long they can be asked to wait
 MONTH_LATE, MONTH_WAIT = 333, 111  # per mille less a month
@@ -76,6 +76,37 @@ def can_talk(spoken: Speech, asked: Speech) -> bool:
     """Whether the languages suffice. Who has said nothing of languages may well speak them."""
     known = dict(spoken)
     return not spoken or all(known.get(language, 0) >= level for language, level in asked)
+
+
+def understood() -> Gate:
+    """The languages that are asked for."""
+    return Gate("language", lambda s: speech(s.needs.languages), lambda p: speech(p.facts.languages), can_talk)
+
+
+def languages(points: int) -> Line:
+    """That they suffice is a gate; here it counts that they were told."""
+    return Line(
+        "languages", "fit", points, lambda s: speech(s.needs.languages), lambda p: speech(p.facts.languages), talk
+    )
+
+
+def start(points: int) -> Line:
+    """When an adult can begin, and when it begins."""
+    return Line(
+        "start", "wish", points, lambda s: month_number(s.needs.start), lambda p: month_number(p.facts.start), timing
+    )
+
+
+def availability(points: int) -> Line:
+    """When a household moves, and when it is free."""
+    return Line(
+        "availability",
+        "fit",
+        points,
+        lambda s: month_number(s.needs.from_month),
+        lambda p: month_number(p.facts.available),
+        timing,
+    )
 
 
 def talk(spoken: Speech, asked: Speech) -> Met:

@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 from contracts.fields import Allocation, Code, Facts, Month
 from contracts.interests import LanguageSkill
 from contracts.opportunities import LanguageDemand
-from matching.domain.kinds.common import can_talk, in_time, month_number, of_anyone, reachable, speech, talk, timing
+from matching.domain.kinds.common import (
+    in_time,
+    languages,
+    of_anyone,
+    reachable,
+    start,
+    understood,
+)
 from matching.domain.kinds.job import alike
 from matching.domain.kinds.shape import FULL, Anchor, Gate, Kind, Line, Met, Near, Overlap, Seeker, Unsaid, Yardstick
 
@@ -54,7 +61,7 @@ def kind(yardstick: Yardstick) -> Kind:
         gates=(
             *of_anyone(),
             Gate("level", lambda s: s.needs.level, lambda p: p.facts.level, high_enough),
-            Gate("language", lambda s: speech(s.needs.languages), lambda p: speech(p.facts.languages), can_talk),
+            understood(),
             in_time(lambda s: s.needs.start, lambda p: p.facts.start),
         ),
         overlaps=_overlaps(points),
@@ -79,23 +86,9 @@ def _lines(points: Mapping[str, int]) -> tuple[Line, ...]:
             lambda p: frozenset(p.facts.leads_to),
             leads,
         ),
-        Line(
-            "languages",
-            "fit",
-            points["languages"],
-            lambda s: speech(s.needs.languages),
-            lambda p: speech(p.facts.languages),
-            talk,
-        ),
+        languages(points["languages"]),
         Line("pace", "wish", points["pace"], lambda s: s.needs.pace_percent, lambda p: p.facts.pace_percent, alike),
-        Line(
-            "start",
-            "wish",
-            points["start"],
-            lambda s: month_number(s.needs.start),
-            lambda p: month_number(p.facts.start),
-            timing,
-        ),
+        start(points["start"]),
     )
 
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.fields import Allocation, Code, Facts, Month
-from matching.domain.kinds.common import in_time, month_number, nothing, of_household, own_municipality, timing
+from matching.domain.kinds.common import (
+    availability,
+    in_time,
+    nothing,
+    of_household,
+    own_municipality,
+)
 from matching.domain.kinds.shape import FULL, Anchor, Gate, Kind, Line, Met, Place, Unsaid, Yardstick
 
 WEIGHTS = {"rooms": 250, "availability": 150, "rent": 300, "area": 300}
@@ -75,14 +81,7 @@ def _gates() -> tuple[Gate, ...]:
 def _lines(points: Mapping[str, int]) -> tuple[Line, ...]:
     return (
         Line("rooms", "fit", points["rooms"], lambda s: s.needs.rooms_min, lambda p: p.facts.rooms, used_well),
-        Line(
-            "availability",
-            "fit",
-            points["availability"],
-            lambda s: month_number(s.needs.from_month),
-            lambda p: month_number(p.facts.available),
-            timing,
-        ),
+        availability(points["availability"]),
         Line("rent", "wish", points["rent"], _rent_max, _rent, affordable),
         Line(
             "area",

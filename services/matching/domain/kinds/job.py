@@ -6,13 +6,11 @@ from contracts.fields import Allocation, Code, Facts, Month
 from contracts.interests import LanguageSkill
 from contracts.opportunities import LanguageDemand
 from matching.domain.kinds.common import (
-    can_talk,
     in_time,
-    month_number,
+    languages,
     of_anyone,
-    speech,
-    talk,
-    timing,
+    start,
+    understood,
     within_reach,
 )
 from matching.domain.kinds.shape import FULL, Anchor, Gate, Kind, Line, Met, Near, Overlap, Seeker, Yardstick
@@ -93,7 +91,7 @@ def gates(yardstick: Yardstick) -> tuple[Gate, ...]:
             "regulated", _held, lambda p: legal.get(p.facts.occupation), lambda held, asked: not asked or asked in held
         ),
         Gate("licence", _held, lambda p: frozenset(p.facts.licences), lambda held, asked: asked <= held),
-        Gate("language", lambda s: speech(s.needs.languages), lambda p: speech(p.facts.languages), can_talk),
+        understood(),
         in_time(lambda s: s.needs.start, lambda p: p.facts.start),
         Gate(
             "working_time",
@@ -114,14 +112,7 @@ def skills(points: Mapping[str, int]) -> tuple[Overlap, ...]:
 
 def lines(points: Mapping[str, int]) -> tuple[Line, ...]:
     return (
-        Line(
-            "languages",
-            "fit",
-            points["languages"],
-            lambda s: speech(s.needs.languages),
-            lambda p: speech(p.facts.languages),
-            talk,
-        ),
+        languages(points["languages"]),
         Line(
             "working_hours",
             "wish",
@@ -130,14 +121,7 @@ def lines(points: Mapping[str, int]) -> tuple[Line, ...]:
             lambda p: p.facts.extent_percent,
             alike,
         ),
-        Line(
-            "start",
-            "wish",
-            points["start"],
-            lambda s: month_number(s.needs.start),
-            lambda p: month_number(p.facts.start),
-            timing,
-        ),
+        start(points["start"]),
     )
 
 

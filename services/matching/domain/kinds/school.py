@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 
 from contracts.fields import Allocation, Code, Facts, Month
-from matching.domain.kinds.common import in_time, month_number, of_household, own_municipality, timing
+from matching.domain.kinds.common import (
+    availability,
+    in_time,
+    of_household,
+    own_municipality,
+)
 from matching.domain.kinds.shape import FULL, Anchor, Gate, Kind, Line, Met, Overlap, Unsaid, Yardstick
 
 WEIGHTS = {"availability": 200, "support": 100, "near": 300, "siblings": 200, "profile": 200}
@@ -58,14 +63,7 @@ def kind(yardstick: Yardstick) -> Kind:
 
 def _lines(points: Mapping[str, int]) -> tuple[Line, ...]:
     return (
-        Line(
-            "availability",
-            "fit",
-            points["availability"],
-            lambda s: month_number(s.needs.from_month),
-            lambda p: month_number(p.facts.available),
-            timing,
-        ),
+        availability(points["availability"]),
         Line(
             "support",
             "fit",
