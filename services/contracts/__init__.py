@@ -1,6 +1,6 @@
 """What services say to each other: every event by topic. Importing this fills the registry."""
 
-from contracts import erasures, interests, matches, messages, opportunities, partners
+from contracts import erasures, interests, matches, messages, opportunities, partners, rounds
 from contracts.event import REGISTRY, Event, Topic
 from contracts.fields import Sealed
 
@@ -12,6 +12,7 @@ TOPICS: dict[str, Topic] = {
         matches.MATCHES,
         messages.MESSAGES,
         partners.PARTNERS,
+        rounds.ROUNDS,
         erasures.ERASURES,
     )
 }

@@ -24,7 +24,7 @@ OccupationGroup = Annotated[str, StringConstraints(pattern=r"^\d{2}$"), OPEN]  #
 Published = Annotated[str, StringConstraints(max_length=4000), OPEN]  # what an organisation publishes of a place
 
 Allocation = Literal["owner_decides", "queue_bound", "pool", "authority_decides"]
-Kind = Literal["job", "home"]
+Kind = Literal["job", "home", "school", "education", "network", "employment"]
 
 
 class Facts(BaseModel):

@@ -29,6 +29,43 @@ class AdultNeeds(Facts):
     licences: tuple[Code, ...] = ()
     extent_percent: int = 100  # of full time
     start: Month | None = None  # can begin from
+    commute_max: int | None = None  # minutes, one way
+    hours_refused: tuple[Code, ...] = ()  # night, weekend, on-call
+    adapted_work: bool = False  # looks for labour-market employment or adapted work too
+    adaptation: tuple[Code, ...] = ()  # what has to be there to be able to work; never why
+
+
+class LearningNeeds(Facts):
+    """What one adult wants to learn. Sealed with the adult's own key."""
+
+    occupations: tuple[Code, ...] = ()  # that they want to reach
+    skills_wanted: tuple[Code, ...] = ()
+    level: int | None = None  # SUN 2020, first digit, of what they have finished
+    prior: tuple[Code, ...] = ()  # courses and skills they have
+    languages: tuple[LanguageSkill, ...] = ()
+    pace_percent: int = 100
+    start: Month | None = None
+    distance_suits: bool = True
+
+
+class BelongingNeeds(Facts):
+    """What one adult would like to do with others. Sealed with the adult's own key."""
+
+    interests: tuple[Code, ...] = ()
+    languages: tuple[Language, ...] = ()
+    areas: tuple[Code, ...] = ()
+    times: tuple[Code, ...] = ()  # weekday-evening, weekend
+
+
+class ChildNeeds(Facts):
+    """What place one child needs: a stage, not a date of birth. Sealed with the household's key."""
+
+    stage: Code  # preschool, f, 1 to 9, upper-secondary
+    from_month: Month | None = None
+    areas: tuple[Code, ...] = ()
+    units_of_siblings: tuple[Code, ...] = ()
+    profiles: tuple[Code, ...] = ()  # mother tongue teaching, music
+    support: tuple[Code, ...] = ()  # what the child needs to take part; never why
 
 
 class HomeNeeds(Facts):
@@ -39,6 +76,8 @@ class HomeNeeds(Facts):
     areas: tuple[Code, ...] = ()  # vocabulary areas; none = anywhere
     from_month: Month | None = None
     children_born: tuple[Month, ...] = ()
+    tenures: tuple[Code, ...] = ()  # tenancy, co-op, owned; none = any
+    accessibility: tuple[Code, ...] = ()  # what the home has to have: step-free, lift
 
 
 class Adult(Facts):
@@ -49,6 +88,10 @@ class Adult(Facts):
     wants_work: bool
     groups: tuple[OccupationGroup, ...] = ()
     needs: Sealed[AdultNeeds]
+    consents: bool = True  # to be matched; without it the interest is kept and waits
+    shares: bool = True  # what they look for, with those who offer it
+    learning: Sealed[LearningNeeds] | None = None  # wants to study
+    belonging: Sealed[BelongingNeeds] | None = None  # wants to get to know people
 
 
 class Awaited(Facts):
@@ -56,6 +99,13 @@ class Awaited(Facts):
 
     person_id: UUID
     language: Language
+
+
+class Child(Facts):
+    """A child who needs a preschool or school place."""
+
+    child_id: UUID
+    needs: Sealed[ChildNeeds]
 
 
 class Household(InterestEvent, said=False):
@@ -67,6 +117,7 @@ class Household(InterestEvent, said=False):
     wants_home: bool
     children: Band  # "0", "1-2", "3+"
     home: Sealed[HomeNeeds] | None = None
+    pupils: tuple[Child, ...] = ()
 
 
 class ConfirmationRequested(InterestEvent):

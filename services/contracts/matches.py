@@ -1,6 +1,6 @@
 """`matches`: from a proposal to a placement. A named person decides, and both sides say yes, before it is made."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -15,11 +15,15 @@ class MatchEvent(Event, topic=MATCHES, keyed_by="interest_id"):
 
 
 class Reason(Facts):
-    """One addend of a score: what spoke for the match, and how much."""
+    """One addend of a score: what spoke for the match, how much of how much, and what nobody has said."""
 
     code: Code
     points: int
     about: tuple[Code, ...] = ()  # vocabulary ids the reason speaks of
+    side: Literal["fit", "wish"] = "fit"  # what the place asks, or what the seeker wishes
+    possible: int = 1000  # points, had all of it been met
+    missing: tuple[Code, ...] = ()  # what is asked and not there
+    ask: Literal["seeker", "owner"] | None = None  # who can say what is unsaid
 
 
 class Reasons(Facts):
@@ -31,13 +35,14 @@ class Reasons(Facts):
 
 
 class MatchProposed(MatchEvent):
-    """An adult and a job, or a household and a home, worth a coordinator's look; said again when the score changes."""
+    """Somebody and a place, worth a coordinator's look; said again when the reasons change."""
 
     match_id: UUID
     interest_id: UUID
     opportunity_id: UUID
     kind: Kind
-    person_id: UUID | None  # the adult, for a job
+    person_id: UUID | None  # the adult; none where the household as a whole seeks, or one of its children
+    child_id: UUID | None = None
     band: Band  # "400-599", "600-799", "800-1000"
     reasons: Sealed[Reasons]
 
@@ -59,6 +64,22 @@ class MatchReviewed(MatchEvent):
     kind: Kind
     decision: Literal["approved", "rejected"]
     reason: Code
+
+
+class Assessment(Facts):
+    """Where the written assessment lies, who made it in which role, when. Never what it says."""
+
+    reference: Code
+    role: Code
+    made: date
+
+
+class SuitabilityAssessed(MatchEvent):
+    """A named person (the envelope's actor) has documented that an adapted place suits an adult."""
+
+    interest_id: UUID
+    person_id: UUID
+    assessment: Sealed[Assessment]
 
 
 class OfferEvent(MatchEvent, said=False):
