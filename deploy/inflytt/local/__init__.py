@@ -82,7 +82,10 @@ class Platform:
         return sorted(log for name in SERVICES for log in self.run.glob(f"{name}*.log"))
 
     async def quiet(self, patience: float = 60) -> None:
-        """Returns when nothing flows: outboxes empty, consumers at the topics' ends, nothing due. Stop after `patience` s."""
+        """Returns when nothing flows: outboxes empty, consumers at the topics' ends, nothing due.
+
+        Raises Stop when nothing of it has moved for `patience` s.
+        """
         await Quiet(self.bootstrap, self.prefix, self.databases, self.clock).wait(patience)
 
     def state(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from inflytt.local.clock import Clock
 from inflytt.local.partners import PARTNERS
 from inflytt.local.processes import SERVICES
 
+LONG = 5
 OUTBOX = "select count(*) from outbox"
 DUE = "select count(*) from due where at <= $1 and error is null"
 LETTERS = (
@@ -34,8 +35,12 @@ class Quiet:
         self.servers, self.prefix, self.databases, self.clock = bootstrap.split(","), prefix, databases, clock
 
     async def wait(self, patience: float) -> None:
-        """Quiet twice in a row, since a record may be between two places at one look. Raises Stop and says what still flows."""
-        deadline, calm = time.monotonic() + patience, 0
+        """Quiet twice in a row, since a record may be between two places at one look.
+
+        Raises Stop, and says what still flows, when nothing of it has moved for `patience` s, or it goes on `LONG` times that.
+        """
+        began = moved = time.monotonic()
+        calm, before = 0, list[str]()
         admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
         ends = AIOKafkaConsumer(bootstrap_servers=self.servers)
         connections = {}
@@ -47,8 +52,11 @@ class Quiet:
             while calm < 2:
                 flowing = await self._tables(connections) or await self._lag(admin, ends)
                 calm = 0 if flowing else calm + 1
-                if flowing and time.monotonic() > deadline:
-                    raise Stop(f"After {patience:.0f} s there is still something under way: {', '.join(flowing)}.")
+                if flowing != before:
+                    before, moved = flowing, time.monotonic()
+                now = time.monotonic()
+                if flowing and (now > moved + patience or now > began + LONG * patience):
+                    raise Stop(f"After {now - began:.0f} s there is still something under way: {', '.join(flowing)}.")
                 await asyncio.sleep(0.1)
         finally:
             await admin.close()
