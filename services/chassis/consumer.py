@@ -4,23 +4,32 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from chassis.batch import Batch, Handlers, Single
+from chassis.database import Database
 from chassis.due import Due
+from chassis.memory import Awake, Memory
 from chassis.records import Heard
 from contracts import Event
 
 WhenDue = Callable[[Due, "object"], Awaitable[object]]
+Remember = Callable[[Database], Awaitable[Memory]]
 F = TypeVar("F", bound=Callable[..., Awaitable[object]])
+AwakeF = TypeVar("AwakeF", bound=Awake)
 
 
 class Consumer:
     """The handlers of one service; each event reaches each of them once, in order per key, in one transaction.
 
     `single_writer` names an advisory lock: one process consumes, on the lock's own connection, and others stand by.
+    `memory` makes what that one knows by heart, from the database, each time it takes the lock.
     """
 
-    def __init__(self, name: str, single_writer: str = "") -> None:
+    def __init__(self, name: str, single_writer: str = "", memory: Remember | None = None) -> None:
+        if memory and not single_writer:
+            raise ValueError(f"{name} can't know anything by heart while others write")
         self.name, self.single_writer = name, single_writer
         self.group = f"{name}.{single_writer}" if single_writer else name
+        self.memory = memory
+        self.awake: list[Awake] = []
         self.handlers = Handlers()
         self.when: dict[str, Callable[..., Awaitable[object]]] = {}
 
@@ -53,6 +62,11 @@ class Consumer:
             return handler
 
         return register
+
+    def when_awake(self, handler: AwakeF) -> AwakeF:
+        """`async def handler(tx) -> bool`: the memory is new; asked again as long as there is more to say."""
+        self.awake.append(handler)
+        return handler
 
     def when_due(self, kind: str) -> Callable[[F], F]:
         """`async def handler(due: Due, tx) -> Iterable[Event] | None`: the row is taken in the same transaction."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,6 +70,7 @@ class Transaction:
         self.connection, self.driver, self.source, self.now = connection, driver, source, clock.now()
         self._session: AsyncSession | None = None
         self.envelope: Envelope | None = None
+        self.memory: Any = None  # the single writer's, where there is one
         self.keyring = keyring
         self._acting = acting
         self.sayings: list[Saying] = []
@@ -140,9 +141,10 @@ class Transaction:
         sayings, said = list(self.sayings), self.said
         await self._end_session()
         try:
-            async with self.connection.begin_nested():
-                yield
-                await self._end_session()
+            with self.memory.batch() if self.memory else nullcontext():
+                async with self.connection.begin_nested():
+                    yield
+                    await self._end_session()
         except BaseException:
             self.sayings, self.said = sayings, said
             raise

@@ -17,6 +17,7 @@ from chassis.consumer import Consumer
 from chassis.database import Database, Transaction
 from chassis.due import take_due
 from chassis.kafka import calm, wait_for_kafka
+from chassis.memory import Memory, remembered, remembering, woken
 from chassis.pace import Pace
 from chassis.passing import AWAY
 from chassis.pulse import Pulse
@@ -36,6 +37,7 @@ class Listening(ConsumerRebalanceListener):
         self.prefix = settings.topic_prefix
         self.group = self.prefix + consumer.group
         self.writer = Writer(database, self.group) if consumer.single_writer else None
+        self.memory: Memory | None = None
         self.batches = Batches(consumer.name, consumer.handlers, self.begin)
         self.pulse = Pulse()
         self.pace = Pace()
@@ -49,7 +51,9 @@ class Listening(ConsumerRebalanceListener):
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction where this consumer writes: on its own connection, which with a single writer holds the lock."""
-        return self.writer.transaction() if self.writer else self.database.transaction(connection=self.connection)
+        if self.writer:
+            return remembering(self.writer.transaction, self.memory)()
+        return self.database.transaction(connection=self.connection)
 
     # running
 
@@ -61,6 +65,7 @@ class Listening(ConsumerRebalanceListener):
                 await _first(self.stopping.wait(), wait_for_kafka(self.settings.servers))
                 async with self._writing() as may_write:
                     if may_write and not self.stopping.is_set():
+                        await self._remember()
                         await self._listen()
             except (*AWAY, KafkaError) as error:
                 log.warning("consumer_restarts", consumer=self.consumer.name, error=type(error).__name__)
@@ -79,6 +84,14 @@ class Listening(ConsumerRebalanceListener):
             if holds:
                 log.info("writer_holds_lock", consumer=self.consumer.name)
             yield holds
+
+    async def _remember(self) -> None:
+        self.memory = None
+        if self.consumer.memory is not None:
+            self.pulse.state, began = "remembers", time.monotonic()
+            self.memory = await remembered(self.consumer.memory(self.database), self.begin)
+            log.info("writer_remembers", consumer=self.consumer.name, seconds=round(time.monotonic() - began, 2))
+            await woken(self.consumer.awake, self.begin)
 
     def _stands_by(self) -> None:
         self.pulse.state = "stands by"

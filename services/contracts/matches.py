@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.event import Event, Topic
-from contracts.fields import Band, Code, Facts, Kind, Sealed
+from contracts.fields import Band, Code, Facts, Kind, Published, Sealed
 
 MATCHES = Topic("matches", ("matching",))
 
@@ -64,6 +64,20 @@ class MatchReviewed(MatchEvent):
     kind: Kind
     decision: Literal["approved", "rejected"]
     reason: Code
+
+
+class ReferralMade(MatchEvent):
+    """A coordinator (the envelope's actor) tells the household how to join a queue, or how to apply to who decides."""
+
+    match_id: UUID
+    interest_id: UUID
+    opportunity_id: UUID
+    partner_id: Code
+    kind: Kind
+    people: tuple[UUID, ...]  # the adults who are told
+    way: Literal["join_queue", "refer"]
+    how_to_join: Published | None = None  # None: nobody has said; ask the owner
+    wait_months: int | None = None
 
 
 class Assessment(Facts):

@@ -5,8 +5,9 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.database import Transaction
+from contracts import Sealed
 from contracts.fields import Code
-from contracts.matches import MatchReviewed
+from contracts.matches import Assessment, MatchReviewed, SuitabilityAssessed
 from matching.domain import offers as domain
 from matching.domain.offers import Offer
 from matching.store import households, offers, pairs, places
@@ -52,9 +53,16 @@ async def reject(tx: Transaction, match_id: UUID, by: str, reason: Code) -> None
     await _decide(tx, await _standing(tx, match_id), "rejected", by, reason)
 
 
+async def assess(tx: Transaction, interest_id: UUID, person_id: UUID, assessment: Assessment, by: str) -> None:
+    """A named person has documented that an adapted place suits this adult."""
+    tx.acting(by, *await households.controller_of(tx, interest_id))
+    sealed = Sealed.of(person_id, assessment)
+    tx.publish(SuitabilityAssessed(interest_id=interest_id, person_id=person_id, assessment=sealed))
+
+
 async def _standing(tx: Transaction, match_id: UUID) -> Match:
     match = await pairs.lock(tx, match_id)
-    if match is None or match.state == "near":
+    if match is None:
         raise Refused("not_standing")
     if match.state != "proposed":
         raise Refused("decided", match.decided_by)

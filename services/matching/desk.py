@@ -1,9 +1,11 @@
 """The coordinators' desk: the list of who waits, a household, and the decision. It shows references, never names."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -12,26 +14,33 @@ from chassis.envelope import new_id
 from chassis.service import Tx
 from chassis.web import Problem, StrictRoute, User, current_user, general, page, translator
 from chassis.web.catalogues import sv
+from contracts.matches import Assessment
 from contracts.references import reference
 from contracts.vocabulary import VOCABULARY
 from contracts.vocabulary.records import ReasonKind
-from matching import deciding, road
+from matching import deciding, referring, road
 from matching.deciding import Refused
-from matching.domain.scoring import score_home
+from matching.domain.kinds.shape import Place
+from matching.domain.proposals import Pair
+from matching.domain.reasons import gains
 from matching.settings import MatchingSettings
-from matching.store import desk, pairs
-from matching.store.desk import PAGE, Household, Shown
+from matching.store import desk, households, pairs
+from matching.store.desk import PAGE, Household, Shortlisted, Shown
 from matching.words import Words
+from matching.yardstick import all_kinds
 
 Coordinator = Annotated[User, Depends(current_user("coordinator"))]
 router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
-
+GAINS = 3  # skills that are told as worth having
 WHY = {
     "not_standing": sv("Förslaget står inte kvar. Det du ser nu är det som gäller."),
     "closed": sv("Platsen är stängd. Ingen introduktion är gjord."),
     "full": sv("Alla platser är tagna. Ingen introduktion är gjord."),
     "pool_spoken_for": sv("Alla lägenheter här är redan erbjudna. Vänta tills någon har svarat."),
     "decided": sv("%(who)s har redan beslutat om det här förslaget."),
+    "assessment_unclear": sv(
+        "Skriv var bedömningen finns (bokstäver, siffror, punkt och bindestreck), i vilken roll den gjordes och vilken dag."
+    ),
     "reason_missing": sv("Välj ett skäl. Beslutet får ditt namn, en tid och skälet."),
 }
 
@@ -49,6 +58,7 @@ async def today(
     return page(
         request,
         "today.html",
+        words=words,
         now=tx.now,
         show=show,
         number=number,
@@ -94,6 +104,45 @@ async def reject(
     return RedirectResponse(f"/hushall/{interest_id}?done=rejected", 303)
 
 
+@router.post("/hushall/{interest_id}/referrals/{seeker_id}/{opportunity_id}")
+async def refer(
+    request: Request, tx: Tx, user: Coordinator, interest_id: UUID, seeker_id: UUID, opportunity_id: UUID
+) -> Response:
+    """Tells the household how to join the queue, or how to apply."""
+    await _found(tx, user, interest_id)
+    found = {one.pair: one for one in await referring.suitable(tx, interest_id)}.get(Pair(seeker_id, opportunity_id))
+    if found is None or not await referring.tell(tx, found, user.sub):
+        return await _household(request, tx, user, interest_id, status=409, refused=Refused("not_standing"))
+    return RedirectResponse(f"/hushall/{interest_id}?done=referred", 303)
+
+
+@router.post("/hushall/{interest_id}/adults/{person_id}/assessed")
+async def assess(
+    request: Request,
+    tx: Tx,
+    user: Coordinator,
+    interest_id: UUID,
+    person_id: UUID,
+    reference: Annotated[str, Form()] = "",
+    role: Annotated[str, Form()] = "",
+    made: Annotated[str, Form()] = "",
+) -> Response:
+    """Somebody has documented that adapted work suits this adult: where it lies, in which role, when. Never what it says."""
+    home = await _found(tx, user, interest_id)
+    if person_id not in {one.person_id for one in home.adults}:
+        raise general(404)
+    try:
+        told = Assessment.model_validate(
+            {"reference": reference.strip().lower(), "role": role.strip().lower(), "made": made}
+        )
+    except ValidationError:
+        return await _household(request, tx, user, interest_id, status=422, refused=Refused("assessment_unclear"))
+    if told.made > tx.now.date():
+        return await _household(request, tx, user, interest_id, status=422, refused=Refused("assessment_unclear"))
+    await deciding.assess(tx, interest_id, person_id, told, user.sub)
+    return RedirectResponse(f"/hushall/{interest_id}?done=assessed", 303)
+
+
 def _listed(kind: ReasonKind, reason: str) -> bool:
     return reason in VOCABULARY.reasons[kind]
 
@@ -137,15 +186,26 @@ async def _household(
         package=road.package(home, shortlist, words),
         proposals=[one for one in shortlist if one.state == "proposed"],
         decided=[(one, road.outcome(one, words)) for one in shortlist if one.state != "proposed"],
-        queues=await _queues(tx, home),
+        helps=await _helps(tx, interest_id, shortlist, words),
+        referrals=await referring.suitable(tx, interest_id),
         stations=road.stations(home, shortlist, words),
         done=done,
         refused=words.t(WHY[refused.why], who=refused.by) if refused else "",
     )
 
 
-async def _queues(tx: Transaction, home: Household) -> list:
-    """Homes that would fit, and that only a queue leads to."""
-    if home.home is None or home.housed:
-        return []
-    return [one for one in await desk.queues(tx, home.municipality) if score_home(home.home, one, VOCABULARY)]
+async def _helps(
+    tx: Transaction, interest_id: UUID, shortlist: Sequence[Shortlisted], words: Words
+) -> dict[UUID, list[str]]:
+    """Of each proposal what nobody has said, and what each skill more would add."""
+    seekers = {(one.kind, one.id): one for one in await households.seekers_of(tx, interest_id)}
+    found = {}
+    for one in shortlist:
+        seeker = seekers.get((one.kind, one.seeker_id))
+        if one.state == "proposed" and one.reasons and seeker:
+            kind = all_kinds()[one.kind]
+            facts = kind.facts.model_validate(one.facts.model_dump())
+            place = Place(one.opportunity_id, one.kind, seeker.municipality, facts, one.left)
+            told = words.telling.questions(one.reasons.reasons)
+            found[one.match_id] = told + words.telling.gains(gains(kind, seeker, place)[:GAINS])
+    return found

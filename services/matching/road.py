@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
+from contracts.fields import Kind
 from matching.store.desk import Household, Shortlisted, Waiting
 from matching.words import Words
 
@@ -14,7 +16,7 @@ Station = tuple[Literal["past", "now", "next"], str, str]
 
 @dataclass(frozen=True)
 class Part:
-    """A line of the package: an adult's work, or the household's home."""
+    """A line of the package: what one of them looks for, or the household as a whole."""
 
     who: str
     what: str
@@ -37,34 +39,56 @@ def stages(home: Household, shortlist: Sequence[Shortlisted], words: Words) -> l
 
 
 def package(home: Household, shortlist: Sequence[Shortlisted], words: Words) -> list[Part]:
-    t = words.t
-    parts = []
+    """What each of the household looks for and has found."""
+    t, parts = words.t, list[Part]()
+
+    def part(who: str, what: str, seeker: UUID, found: Sequence[Kind], *kinds: Kind) -> None:
+        theirs = [one for one in shortlist if one.seeker_id == seeker and one.kind in kinds]
+        parts.append(Part(who, what, _status(theirs, bool({*found} & {*kinds}), words), _note(theirs, words)))
+
     for person in home.adults:
-        theirs = [one for one in shortlist if one.person_id == person.person_id]
-        status = _status(theirs, person.placed, words) if person.wants_work else ("neu", t("Söker inte arbete"), None)
-        wished = words.names(person.needs.occupations) if person.needs else ""
-        parts.append(Part(t("Vuxen %(n)s", n=person.position), wished or t("Arbete"), status, _note(theirs, words)))
+        who, wished = t("Vuxen %(n)s", n=person.position), words.names(person.needs.occupations) if person.needs else ""
+        if person.wants_work:
+            part(who, wished or t("Arbete"), person.person_id, person.found, "job", "employment")
+        else:
+            parts.append(Part(who, wished or t("Arbete"), ("neu", t("Söker inte arbete"), None)))
+        if person.learning:
+            part(who, t("Utbildning"), person.person_id, person.found, "education")
+        if person.belonging:
+            part(who, t("Nätverk"), person.person_id, person.found, "network")
     for number in range(home.awaited):
         who = t("Vuxen %(n)s", n=len(home.adults) + number + 1)
         parts.append(Part(who, t("Inget är känt än"), ("neu", t("Väntar på medsökande"), "waiting")))
+    for pupil in home.pupils:
+        stage = words.name(pupil.needs.stage) if pupil.needs else t("Förskola eller skola")
+        part(t("Barn %(n)s", n=pupil.position), stage, pupil.child_id, pupil.found, "school")
     if home.wants_home:
-        theirs = [one for one in shortlist if one.kind == "home"]
-        parts.append(Part(t("Tillsammans"), t("Bostad"), _status(theirs, home.housed, words), _note(theirs, words)))
+        part(t("Tillsammans"), t("Bostad"), home.interest_id, home.found, "home")
     return parts
 
 
 def waiting_for(one: Shortlisted, words: Words) -> str:
     """Whose answer an open offer lacks."""
+    t = words.t
     people = set(one.people) <= set(one.people_yes)
-    owner = {"job": words.t("arbetsgivaren"), "home": words.t("hyresvärden")}[one.kind]
+    owners = {
+        "job": t("arbetsgivaren"),
+        "employment": t("arbetsgivaren"),
+        "home": t("hyresvärden"),
+        "school": t("skolan"),
+        "education": t("anordnaren"),
+        "network": t("värden"),
+    }
     if people:
-        return words.t("Väntar på %(who)s", who=owner)
-    return words.t("Väntar på hushållet") if one.owner_yes else words.t("Väntar på hushållet och %(who)s", who=owner)
+        return t("Väntar på %(who)s", who=owners[one.kind])
+    return t("Väntar på hushållet") if one.owner_yes else t("Väntar på hushållet och %(who)s", who=owners[one.kind])
 
 
 def outcome(one: Shortlisted, words: Words) -> Status:
     """What became of a decided pair."""
     t = words.t
+    if one.state == "referred":
+        return "ok", t("Hänvisade"), None
     told: dict[str | None, Status] = {
         None: ("neu", t("Bortvald"), "stopped"),
         "open": ("at", waiting_for(one, words), None),
@@ -84,13 +108,13 @@ def stations(home: Household, shortlist: Sequence[Shortlisted], words: Words) ->
     for one in shortlist:
         title = one.facts.title
         if one.decided_at and one.decided_by:
-            why = words.reason("approval" if one.state == "approved" else "rejection", one.reason or "")
-            did = (
-                t("%(who)s introducerade", who=one.decided_by)
-                if one.state == "approved"
-                else t("%(who)s valde bort", who=one.decided_by)
-            )
-            moments.append((one.decided_at, f"{did}: {title}. {why}."))
+            why = words.reason("approval" if one.state == "approved" else "rejection", one.reason) if one.reason else ""
+            did = {
+                "approved": t("%(who)s introducerade", who=one.decided_by),
+                "rejected": t("%(who)s valde bort", who=one.decided_by),
+                "referred": t("%(who)s hänvisade", who=one.decided_by),
+            }[one.state]
+            moments.append((one.decided_at, f"{did}: {title}. {why}." if why else f"{did}: {title}."))
         if one.ended_at:
             moments.append((one.ended_at, f"{title}: {outcome(one, words)[1]}."))
         elif one.answer_by:

@@ -1,13 +1,30 @@
 """A score, its questions and gains, and why a pair is no match, as sentences in one language."""
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from contracts.fields import Code
 from matching import texts
 from matching.domain.outcomes import Outcome
 from matching.domain.reasons import Gain, WhyNot
-from matching.domain.score import Addend, Score
 from matching.texts import Text, Tongue
+
+
+class Line(Protocol):
+    """A line of a score, as it was worked out or as it was published."""
+
+    @property
+    def code(self) -> Code: ...
+    @property
+    def points(self) -> int: ...
+    @property
+    def possible(self) -> int: ...
+    @property
+    def about(self) -> tuple[Code, ...]: ...
+    @property
+    def missing(self) -> tuple[Code, ...]: ...
+    @property
+    def ask(self) -> str | None: ...
 
 
 class Telling:
@@ -16,14 +33,14 @@ class Telling:
     def __init__(self, tongue: Tongue, name: Callable[[Code], str]) -> None:
         self._tongue, self._name = tongue, name
 
-    def addends(self, found: Score) -> list[tuple[str, int]]:
+    def addends(self, lines: Iterable[Line]) -> list[tuple[str, int]]:
         """Every line with its points, which sum to the score."""
-        return [(self._line(addend), addend.points) for addend in found.addends]
+        return [(self.line(one), one.points) for one in lines]
 
-    def questions(self, found: Score) -> list[str]:
+    def questions(self, lines: Iterable[Line]) -> list[str]:
         """What nobody has said, and whom to ask."""
-        asking = [(addend, addend.ask) for addend in found.addends if addend.ask]
-        return [self._say(texts.ASK[ask.value], line=self._line(addend, addend.missing)) for addend, ask in asking]
+        asking = [(one, one.ask) for one in lines if one.ask]
+        return [self._say(texts.ASK[ask], line=self.line(one, one.missing)) for one, ask in asking]
 
     def gains(self, gains: Iterable[Gain]) -> list[str]:
         return [self._say(texts.GAIN, words=self._names(gain.words), points=gain.points) for gain in gains]
@@ -42,14 +59,15 @@ class Telling:
         wait = unsaid if outcome.wait_months is None else self._say(texts.MONTHS, months=outcome.wait_months)
         return self._say(texts.WAYS[outcome.way], how=outcome.how_to_join or unsaid, wait=wait)
 
-    def _lost(self, addend: Addend) -> str:
-        line = self._line(addend, addend.missing)
-        return self._say(texts.LOST, line=line, points=addend.points, possible=addend.possible)
-
-    def _line(self, addend: Addend, words: tuple[Code, ...] | None = None) -> str:
-        spoken = self._names(addend.about if words is None else words)
-        line = self._say(texts.LINES[addend.code])
+    def line(self, one: Line, words: tuple[Code, ...] | None = None) -> str:
+        """What a line is about: the words that speak for it, or others."""
+        spoken = self._names(one.about if words is None else words)
+        line = self._say(texts.LINES[one.code])
         return f"{line} ({spoken})" if spoken else line
+
+    def _lost(self, one: Line) -> str:
+        line = self.line(one, one.missing)
+        return self._say(texts.LOST, line=line, points=one.points, possible=one.possible)
 
     def _names(self, words: Iterable[Code]) -> str:
         return ", ".join(self._name(word) for word in words)

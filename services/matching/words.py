@@ -1,17 +1,19 @@
 """What needs, places and reasons are in words, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 
 from chassis.web.catalogues import Translator
 from chassis.web.formats import Formats
-from contracts.interests import AdultNeeds, HomeNeeds
-from contracts.matches import Reason, Reasons
-from contracts.opportunities import Dwelling, Vacancy
+from contracts.fields import Kind
+from contracts.interests import AdultNeeds, BelongingNeeds, ChildNeeds, HomeNeeds, LearningNeeds
+from contracts.opportunities import Circle, Course, Dwelling, Employment, Place, SchoolPlaces, Vacancy, kind_of
 from contracts.vocabulary import VOCABULARY
 from contracts.vocabulary.records import ReasonKind
+from matching.telling import Telling
 
 Pairs = list[tuple[str, str]]  # label and value
 
@@ -21,6 +23,7 @@ class Words:
 
     def __init__(self, t: Translator) -> None:
         self.t, self.language, self.format = t, t.language, Formats(t.language)
+        self.telling = Telling("sv" if t.language == "sv" else "en", self.name)
 
     def name(self, id: str) -> str:
         try:
@@ -40,21 +43,6 @@ class Words:
     def choices(self, kind: ReasonKind) -> list[tuple[str, str]]:
         """The closed list of a kind, to choose from."""
         return [(code, reason.name(self.language)) for code, reason in VOCABULARY.reasons[kind].items()]
-
-    def addends(self, reasons: Reasons) -> list[tuple[str, int]]:
-        """Why two fit, as texts with points that sum to the score."""
-        return [self.addend(reason) for reason in reasons.reasons]
-
-    def addend(self, reason: Reason) -> tuple[str, int]:
-        """One reason of a score: its text, what it speaks of, its points."""
-        about = list(reason.about)
-        if reason.code == "occupation_same":
-            about = about[:1]
-        between = " → " if reason.code == "occupation_related" else ", "
-        spoken = between.join(self.name(id) for id in about)
-        return f"{self.reason('score', reason.code)}: {spoken}" if spoken else self.reason(
-            "score", reason.code
-        ), reason.points
 
     def adult(self, needs: AdultNeeds) -> Pairs:
         t = self.t
@@ -78,11 +66,69 @@ class Words:
         ]
         return [(label, value) for label, value in pairs if value]
 
-    def place(self, facts: Vacancy | Dwelling) -> Pairs:
-        pairs = self._vacancy(facts) if isinstance(facts, Vacancy) else self._dwelling(facts)
+    def learning(self, needs: LearningNeeds) -> Pairs:
+        t = self.t
+        pairs = [
+            (t("Vill bli"), self.names(needs.occupations)),
+            (t("Vill lära sig"), self.names(needs.skills_wanted)),
+            (t("Har läst"), self.names(needs.prior)),
+            (t("Studietakt"), self.format.share(needs.pace_percent / 100)),
+            (t("Kan börja"), self.month(needs.start)),
+        ]
         return [(label, value) for label, value in pairs if value]
 
-    def _vacancy(self, job: Vacancy) -> Pairs:
+    def belonging(self, needs: BelongingNeeds) -> Pairs:
+        t = self.t
+        pairs = [
+            (t("Intressen"), self.names(needs.interests)),
+            (t("Talar"), self.names(needs.languages)),
+            (t("Område"), self.names(needs.areas)),
+            (t("Tider"), self.names(needs.times)),
+        ]
+        return [(label, value) for label, value in pairs if value]
+
+    def child(self, needs: ChildNeeds) -> Pairs:
+        t = self.t
+        pairs = [
+            (t("Stadium"), self.name(needs.stage)),
+            (t("Från"), self.month(needs.from_month)),
+            (t("Område"), self.names(needs.areas)),
+            (t("Inriktning"), self.names(needs.profiles)),
+            (t("Stöd"), self.names(needs.support)),
+        ]
+        return [(label, value) for label, value in pairs if value]
+
+    def place(self, facts: Place) -> Pairs:
+        told: dict[Kind, Callable[[Any], Pairs]] = {
+            "job": self._job,
+            "employment": self._employment,
+            "home": self._home,
+            "school": self._school,
+            "education": self._course,
+            "network": self._circle,
+        }
+        return [(label, value) for label, value in told[kind_of(facts)](facts) if value]
+
+    def owner(self, facts: Place) -> str:
+        """Whose place it is."""
+        for name in ("employer", "landlord", "provider", "host"):
+            if owner := getattr(facts, name, None):
+                return str(owner)
+        return facts.title
+
+    def kind(self, kind: Kind) -> str:
+        t = self.t
+        names = {
+            "job": t("jobb"),
+            "home": t("bostad"),
+            "school": t("förskola eller skola"),
+            "education": t("utbildning"),
+            "network": t("nätverk"),
+            "employment": t("anpassat arbete"),
+        }
+        return names[kind]
+
+    def _job(self, job: Vacancy) -> Pairs:
         t = self.t
         return [
             (t("Arbetsgivare"), job.employer),
@@ -90,11 +136,15 @@ class Words:
             (t("Måste"), self.names((*job.skills_required, *job.licences, *(d.language for d in job.languages)))),
             (t("Bra att ha"), self.names(job.skills_merited)),
             (t("Omfattning"), self.format.share(job.extent_percent / 100)),
+            (t("Arbetstider"), self.names(job.hours)),
             (t("Börjar"), self.month(job.start)),
             (t("Område"), self.name(job.area) if job.area else ""),
         ]
 
-    def _dwelling(self, home: Dwelling) -> Pairs:
+    def _employment(self, work: Employment) -> Pairs:
+        return [*self._job(work), (self.t("Anpassning på plats"), self.names(work.adaptation))]
+
+    def _home(self, home: Dwelling) -> Pairs:
         t = self.t
         return [
             (t("Värd"), home.landlord),
@@ -102,6 +152,39 @@ class Words:
             (t("Hyra"), self.format.kronor(home.rent)),
             (t("Område"), self.name(home.area)),
             (t("Ledig"), self.month(home.available)),
+            (t("Upplåtelse"), self.name(home.tenure) if home.tenure != "tenancy" else ""),
+            (t("Tillgänglighet"), self.names(home.accessibility or ())),
+        ]
+
+    def _school(self, school: SchoolPlaces) -> Pairs:
+        t = self.t
+        return [
+            (t("Stadier"), self.names(school.stages)),
+            (t("Område"), self.name(school.area) if school.area else ""),
+            (t("Ledig"), self.month(school.available)),
+            (t("Inriktning"), self.names(school.profiles)),
+            (t("Stöd"), self.names(school.support)),
+        ]
+
+    def _course(self, course: Course) -> Pairs:
+        t = self.t
+        return [
+            (t("Anordnare"), course.provider),
+            (t("Leder till"), self.names(course.leads_to)),
+            (t("Lär ut"), self.names(course.teaches)),
+            (t("Studietakt"), self.format.share(course.pace_percent / 100)),
+            (t("Börjar"), self.month(course.start)),
+            (t("Plats"), t("På distans") if course.distance else ""),
+        ]
+
+    def _circle(self, circle: Circle) -> Pairs:
+        t = self.t
+        return [
+            (t("Värd"), circle.host),
+            (t("Intressen"), self.names(circle.interests)),
+            (t("Talar"), self.names(circle.languages)),
+            (t("Område"), self.name(circle.area) if circle.area else ""),
+            (t("Tider"), self.names(circle.times)),
         ]
 
     def rooms(self, number: int) -> str:

@@ -11,6 +11,7 @@ import pytest
 import helpers
 from chassis.due import take_due
 from chassis.envelope import new_id
+from chassis.memory import remembering
 from chassis.records import Heard
 from chassis.service import Service
 from contracts import Event
@@ -18,17 +19,26 @@ from contracts.matches import MatchEvent, OfferMade
 from inflytt.servers import Databases
 from matching import deciding
 from matching.app import service
+from matching.rankings import Rankings, remember
 
 
 class Platform:
     """What surrounds matching."""
 
     def __init__(self, service: Service[Any], keys: helpers.Keys) -> None:
-        self.service, self.keys = service, keys
+        self.service, self.keys, self.rankings = service, keys, Rankings()
+
+    async def another(self) -> "Platform":
+        """A second process that believes that it alone writes."""
+        beside = Platform(self.service, self.keys)
+        beside.rankings = await remember(self.service.database)
+        return beside
 
     async def tell(self, *events: Event, municipality: str = helpers.LULEA, source: str | None = None) -> list[Heard]:
         """These happened, and were heard in one batch. Nothing may be parked."""
-        heard = await helpers.tell(self.service, *events, municipality=municipality, source=source)
+        heard = await helpers.tell(
+            self.service, *events, municipality=municipality, source=source, memory=self.rankings
+        )
         assert await self.rows("select type, error from parked") == []
         return heard
 
@@ -55,7 +65,8 @@ class Platform:
     async def pass_time(self) -> int:
         """What is due by now is done; how much it was."""
         assert self.service.consumer is not None
-        return await take_due(self.service.database.transaction, self.service.consumer.when)
+        begin = remembering(self.service.database.transaction, self.rankings)
+        return await take_due(begin, self.service.consumer.when)
 
     async def rows(self, sql: str, *args: object) -> list[dict[str, Any]]:
         async with self.service.database.transaction() as tx:

@@ -109,7 +109,7 @@ async def test_a_household_is_shown_with_its_proposals_and_reasons_that_sum(plat
     assert f'data-score="{job.reasons.value.score}" data-person="{ask.person_id}"' in article
     points = [int(p) for p in re.findall(r'class="num">(\d+)</td>', article)]
     assert sum(points[:-1]) == points[-1] == job.reasons.value.score
-    assert "Samma yrke: Svetsare" in article
+    assert "Yrket (Svetsare)" in article
 
 
 async def test_approving_introduces_and_says_who_decided_and_why(platform: Any, web: Any) -> None:

@@ -1,11 +1,8 @@
-"""Which pairs stand as proposals; and that keeping them up bit by bit gives what brute force gives."""
+"""Which pairs stand as proposals."""
 
 from uuid import UUID
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from matching.domain.proposals import BAR, TOP, Pair, Scored, band, differences, standing_proposals
+from matching.domain.proposals import BAR, TOP, Pair, Scored, band, standing_proposals
 
 
 def seeker(n: int) -> UUID:
@@ -52,44 +49,3 @@ def test_a_band_tells_no_exact_score() -> None:
         *["600-799"] * 2,
         *["800-1000"] * 2,
     ]
-
-
-SIDES = st.integers(0, 9)
-SCORES = st.dictionaries(SIDES, st.integers(380, 420), max_size=10)
-STEPS = st.lists(st.tuples(st.sampled_from(["seeker", "place", "decided"]), SIDES, SIDES, SCORES), max_size=25)
-
-
-@given(STEPS)
-def test_proposals_kept_up_bit_by_bit_are_those_of_brute_force(
-    steps: list[tuple[str, int, int, dict[int, int]]],
-) -> None:
-    free: dict[Pair, int] = {}
-    decided: set[Pair] = set()
-    proposed: set[Pair] = set()
-    for what, n, other, scores in steps:
-        if what == "decided":
-            pair = Pair(seeker(n), place(other))
-            decided.add(pair)
-            proposed.discard(pair)
-            gone, new = {pair} & free.keys(), {}
-            touched = set(pair)
-        else:
-            new = {
-                (Pair(seeker(n), place(m)) if what == "seeker" else Pair(seeker(m), place(n))): s
-                for m, s in scores.items()
-            }
-            new = {pair: s for pair, s in new.items() if pair not in decided and s >= BAR}
-            one = seeker(n) if what == "seeker" else place(n)
-            gone = {pair for pair in free if one in pair}
-            touched = {side for pair in {*gone, *new} for side in pair}
-        free = {pair: s for pair, s in free.items() if pair not in gone} | new
-        proposed &= free.keys()
-        about = {pair for pair in free if touched & set(pair)}
-        around = [
-            Scored(pair, s)
-            for pair, s in free.items()
-            if any(pair.seeker == a.seeker or pair.place == a.place for a in about)
-        ]
-        found = differences(around, proposed & {s.pair for s in around}, frozenset(touched))
-        proposed = (proposed - found.retract) | found.propose
-        assert proposed == standing_proposals(Scored(pair, s) for pair, s in free.items())

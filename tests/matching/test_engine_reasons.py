@@ -34,7 +34,7 @@ def test_reasons_sum_to_the_score_and_no_line_takes_or_exceeds_its_points(pair: 
     published = told(found)
     assert published.score == sum(reason.points for reason in published.reasons) == found.points
     for tongue in TELLING.values():
-        assert sum(points for _, points in tongue.addends(found)) == found.points
+        assert sum(points for _, points in tongue.addends(found.addends)) == found.points
 
 
 @settings(deadline=None)
@@ -87,8 +87,8 @@ def test_all_is_told_in_swedish_english_and_easy_swedish() -> None:
     place = job(skills_required=("a", "b"), start="2027-01")
     found = score(JOB, one, place)
     assert found is not None
-    assert ("Kunskaper (A)", 100) in TELLING["sv"].addends(found)
-    assert TELLING["en"].questions(found) == [
+    assert ("Kunskaper (A)", 100) in TELLING["sv"].addends(found.addends)
+    assert TELLING["en"].questions(found.addends) == [
         "Ask the owner of the place: Skills that are an advantage",
         "Ask the seeker: Start date",
     ]

@@ -20,8 +20,9 @@ from contracts.opportunities import (
 )
 from contracts.vocabulary import VOCABULARY
 from matching.domain.proposals import Pair, Scored, standing_proposals
-from matching.domain.scoring import score
+from matching.domain.score import score
 from matching.store import households, places
+from matching.yardstick import all_kinds
 from matchingsample import adult, changed, dwelling, household, vacancy
 
 NEAR = ("svetsare", *(o for o, weight in VOCABULARY.neighbours("svetsare").items() if weight >= 500), "forskollarare")
@@ -145,15 +146,15 @@ class Story:
 async def by_brute_force(platform: Any) -> set[Pair]:
     """The rule over all who look and all that is free, less what was decided."""
     async with platform.service.database.transaction() as tx:
-        seekers = [s for kind in ("job", "home") for s in await households.seekers_in(tx, kind, "2580")]
-        offered = [p for kind in ("job", "home") for p in await places.free_places_in(tx, kind, "2580")]
+        seekers, offered = await households.all_seekers(tx), await places.all_free_places(tx)
     rows = await platform.rows("select seeker_id, opportunity_id from matches where state in ('approved', 'rejected')")
     decided = {Pair(row["seeker_id"], row["opportunity_id"]) for row in rows}
     able = [
-        Scored(Pair(seeker.id, place.id), reasons.score)
+        Scored(Pair(seeker.id, place.id), found.points)
         for seeker in seekers
         for place in offered
-        if (reasons := score(seeker, place, VOCABULARY)) and Pair(seeker.id, place.id) not in decided
+        if seeker.kind == place.kind and Pair(seeker.id, place.id) not in decided
+        if (found := score(all_kinds()[seeker.kind], seeker, place))
     ]
     return set(standing_proposals(able))
 

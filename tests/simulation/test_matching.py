@@ -2,9 +2,10 @@
 
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,9 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from chassis import clock, sealing
 from chassis.batch import Batches
+from chassis.database import Transaction
 from chassis.due import take_due
+from chassis.memory import remembering
 from chassis.service import Service
 from contracts import Event
 from contracts.erasures import SubjectErased
@@ -28,19 +31,21 @@ from contracts.matches import (
     PlacementMade,
 )
 from contracts.opportunities import DwellingListed, OpportunityClosed, OwnerAnswered, VacancyChanged, VacancyPosted
-from contracts.vocabulary import VOCABULARY
 from helpers import Keys
 from matching import deciding
 from matching.app import service as declared
 from matching.domain.proposals import Pair, Scored, standing_proposals
-from matching.domain.scoring import score
+from matching.domain.score import score
 from matching.handlers import consumer
+from matching.rankings import Rankings, remember
 from matching.settings import MatchingSettings
 from matching.store import households, places
+from matching.yardstick import all_kinds
 from matchingsample import adult, changed, dwelling, household, vacancy
 from simulating import Crashing, Fuse, Simulation, Stage, crashes, few_or_many, one_of, play, step
 
 pytestmark = pytest.mark.timeout(900)  # a failing one is made small before it is told
+T = TypeVar("T")
 some = st.integers(0, 11)
 PATIENCE = timedelta(days=7)
 
@@ -84,7 +89,8 @@ class MatchingMachine(Simulation):
     @initialize()
     def begin(self) -> None:
         self.keys = self.database.keyring = Keys()
-        self.batches = Batches(consumer.name, consumer.handlers, self.database.transaction)
+        self.rankings = Rankings()
+        self.batches = Batches(consumer.name, consumer.handlers, self.begins)
         self.model = Model()
         self.households: list[InterestRegistered] = []
         self.places: list[VacancyPosted | DwellingListed] = []
@@ -92,6 +98,21 @@ class MatchingMachine(Simulation):
         self.decided: set[UUID] = set()
         self.events: list[Event] = []
         self.passed = timedelta()
+
+    def begins(self) -> AbstractAsyncContextManager[Transaction]:
+        return remembering(self.database.transaction, self.rankings)()
+
+    async def survive(self, work: Callable[[], Awaitable[T]], crash: Crashing) -> T:
+        """Who crashed, or lost its connection and so the lock, knows nothing by heart."""
+
+        async def anew() -> T:
+            if self.crashed:
+                self.rankings = await remember(self.database)
+            self.crashed = True
+            return await work()
+
+        self.crashed = False
+        return await super().survive(anew, crash)
 
     @rule(
         adults=st.integers(1, 2), rooms=st.none() | st.integers(1, 4), extent=st.sampled_from([50, 100]), crash=crashes
@@ -225,7 +246,7 @@ class MatchingMachine(Simulation):
     async def time_passes(self, days: int, crash: Crashing) -> None:
         self.passed += timedelta(days=days)
         self.stage.later(self.passed)
-        await self.survive(lambda: take_due(self.database.transaction, consumer.when), crash)
+        await self.survive(lambda: take_due(self.begins, consumer.when), crash)
         for offer, _, _ in list(self.model.open.values()):
             if offer.answer_by <= clock.now():
                 self.model.end(offer.offer_id)
@@ -262,15 +283,16 @@ class MatchingMachine(Simulation):
         kept = await self.rows("select seeker_id, opportunity_id, match_id, state from matches")
         assert {row["match_id"] for row in kept if row["state"] == "proposed"} == self.proposed
         decided = {Pair(r["seeker_id"], r["opportunity_id"]) for r in kept if r["state"] in ("approved", "rejected")}
-        scored = []
         async with self.database.transaction() as tx:
-            for kind in ("job", "home"):
-                for place in await places.free_places_in(tx, kind, "2580"):
-                    for seeker in await households.seekers_in(tx, kind, "2580"):
-                        reasons = score(seeker, place, VOCABULARY)
-                        if reasons and Pair(seeker.id, place.id) not in decided:
-                            scored.append(Scored(Pair(seeker.id, place.id), reasons.score))
-        assert {pair.match_id for pair in standing_proposals(scored)} == self.proposed
+            seekers, offered = await households.all_seekers(tx), await places.all_free_places(tx)
+        scored = [
+            Scored(Pair(seeker.id, place.id), found.points)
+            for seeker in seekers
+            for place in offered
+            if seeker.kind == place.kind and Pair(seeker.id, place.id) not in decided
+            if (found := score(all_kinds()[seeker.kind], seeker, place))
+        ]
+        assert {pair.match_id for pair in standing_proposals(scored)} == self.proposed == self.rankings.pairs().keys()
         seats = Counter((e.opportunity_id, e.seat) for e in self.events if isinstance(e, PlacementMade))
         assert set(seats) == {(place, n) for place, taken in self.model.taken.items() for n in range(1, taken + 1)}
         assert set(seats.values()) <= {1}

@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis import clock, sealing, telemetry
 from chassis.batch import Batches
 from chassis.envelope import Envelope, new_id
+from chassis.memory import Memory, remembering
 from chassis.migrate import migrate
 from chassis.records import Heard
 from chassis.service import Service
@@ -63,12 +64,14 @@ async def tell(
     municipality: str = LULEA,
     source: str | None = None,
     actor: str = "someone",
+    memory: Memory | None = None,
 ) -> list[Heard]:
     """The service hears these events, in one batch, as if its topics had brought them. Returns them as heard."""
     assert service.consumer is not None
     keys = await service.database.keyring.get({s.subject for e in events for s in sealing.seals_of(e)})
     heard = [_heard(service, e, keys, at or clock.now(), municipality, source, actor) for e in events]
-    batches = Batches(service.consumer.name, service.consumer.handlers, service.database.transaction)
+    begin = remembering(service.database.transaction, memory)
+    batches = Batches(service.consumer.name, service.consumer.handlers, begin)
     await batches.apply(heard, service.database.keyring)
     return heard
 

@@ -48,50 +48,65 @@ def _five_best(pairs: list[tuple[int, UUID, UUID]], side: int) -> set[tuple[UUID
 
 
 def job(adult: dict[str, Any], vacancy: dict[str, Any]) -> int:
-    """Points for an adult and a job, 0 where they can't be brought together."""
-    near = max((VOCABULARY.related(wish, vacancy["occupation"]) for wish in adult["occupations"]), default=0)
-    start = _timing(adult["start"], vacancy["start"], 90)
+    """Points for an adult and a job, 0 where they can't be brought together. What nobody has said is worth half."""
     speaks = {code: LEVELS.index(level) for code, level in adult["speaks"].items()}
     demands = [(one["language"], LEVELS.index(one["level"])) for one in vacancy["languages"]]
-    if near < 500 or start < 0 or any(speaks.get(code, -1) < level for code, level in demands):
+    start = _timing(adult["start"], vacancy["start"], 100)
+    reached = [
+        (near + near * max(700, 1000 - 100 * nth) // 1000, near, near * max(700, 1000 - 100 * nth) // 1000)
+        for nth, wish in enumerate(adult["occupations"])
+        if (near := VOCABULARY.related(wish, vacancy["occupation"])) >= 250
+    ]
+    law = VOCABULARY.occupations[vacancy["occupation"]].licence
+    if not reached or start < 0 or not {*vacancy["licences"], *([law] if law else [])} <= set(adult["licences"]):
         return 0
-    if not set(vacancy["licences"]) <= set(adult["licences"]):
+    if speaks and any(speaks.get(code, -1) < level for code, level in demands):
         return 0
-    required, merited, known = set(vacancy["skills_required"]), set(vacancy["skills_merited"]), set(adult["skills"])
-    wished, offered = sorted((adult["extent_percent"], vacancy["extent_percent"]))
+    _, near, wanted = max(reached)
+    shorter, longer = sorted((adult["extent_percent"], vacancy["extent_percent"]))
     return (
-        450 * near // 1000
-        + (200 * len(required & known) // len(required) if required else 0)
-        + (80 * len(merited & known) // len(merited) if merited else 0)
-        + (90 if demands else 0)
-        + 90 * wished // offered
+        250 * near // 1000
+        + 200 * wanted // 1000
+        + _skills(200, vacancy["skills_required"], adult["skills"])
+        + _skills(80, vacancy["skills_merited"], adult["skills"])
+        + (35 if demands and not speaks else 70)
+        + 100 * (1000 * shorter // longer) // 1000
         + start
     )
 
 
 def home(wish: dict[str, Any], dwelling: dict[str, Any]) -> int:
-    """Points for a household and a home, 0 where they can't be brought together."""
+    """Points for a household and a home, 0 where they can't be brought together. What nobody has said is worth half."""
     spare, ceiling = dwelling["rooms"] - wish["rooms_min"], wish["rent_max"]
-    moving = _timing(wish["from_month"], dwelling["available"], 200)
+    moving = _timing(wish["from_month"], dwelling["available"], 150)
     if spare < 0 or moving < 0 or (ceiling and dwelling["rent"] > ceiling) or dwelling["allocation"] == "queue_bound":
         return 0
+    cheap = min(1000, 600 + 800 * (ceiling - dwelling["rent"]) // ceiling) if ceiling else 500
     return (
-        max(0, 300 - 75 * max(0, spare - 1))
-        + 200
-        + (min(100, 200 * (ceiling - dwelling["rent"]) // ceiling) if ceiling else 0)
-        + (200 if not wish["areas"] or dwelling["area"] in wish["areas"] else 0)
+        250 * max(0, 1000 - 250 * max(0, spare - 1)) // 1000
+        + 300 * cheap // 1000
+        + (300 if not wish["areas"] or dwelling["area"] in wish["areas"] else 0)
         + moving
     )
 
 
+def _skills(points: int, asked: Iterable[str], known: Iterable[str]) -> int:
+    """Each asked skill has its share; what is left over goes, a point each, to the first by name."""
+    asked, known = sorted(set(asked)), set(known)
+    if not asked or not known:
+        return points // 2
+    share, over = divmod(points, len(asked))
+    return sum(share + (nth < over) for nth, skill in enumerate(asked) if skill in known)
+
+
 def _timing(ready: str | None, offered: str | None, best: int) -> int:
-    """30 points fewer for each month too late (at most two), 10 for each to wait (at most six); else -1."""
+    """A third fewer for each month too late (at most two), a ninth for each to wait (at most six); else -1."""
     if not ready or not offered:
-        return best
+        return best // 2
     late = _number(ready) - _number(offered)
     if not -6 <= late <= 2:
         return -1
-    return best - (30 * late if late > 0 else -10 * late)
+    return best * (1000 - (333 * late if late > 0 else -111 * late)) // 1000
 
 
 def _number(month: str) -> int:

@@ -65,8 +65,8 @@ class Expected:
         ]
         return {
             "adults": sum(person.adult.unnamed for person in self.scenario.people),
-            "by_a_related_one": len({person for person, near in introduced if near >= 500}),
-            "by_an_unrelated_one": len({person for person, near in introduced if near < 500}),
+            "by_a_related_one": len({person for person, near in introduced if near >= 250}),
+            "by_an_unrelated_one": len({person for person, near in introduced if near < 250}),
         }
 
     def surprises(self) -> list[str]:
@@ -110,7 +110,8 @@ class Expected:
                 if person.confirmed and person.adult.wants_work and "job" not in got:
                     found.append(Side(UUID(self.ids[person][1]), "job", _needs(person)))
             housed = any(placed.get(offer) == "home" for person in family.people for offer in person.offers)
-            if family.plan.home and not housed:
+            awaits = family.people[0] is not family.people[-1] and not family.people[-1].confirmed
+            if family.plan.home and not housed and not awaits:
                 found.append(Side(UUID(self.ids[family.people[0]][0]), "home", family.plan.home))
         return found
 

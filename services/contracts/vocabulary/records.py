@@ -92,6 +92,7 @@ class Area(Place):
     """A part of a town that a household can wish for."""
 
     municipality: Municipality
+    social_homes_max: int | None = None  # homes with a social purpose that may be let in it; None: no cap
 
 
 class Education(Named):

@@ -1,6 +1,6 @@
 """An offer, from the coordinator's decision to both sides' yes: what an answer, silence or a closing makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -20,6 +20,15 @@ from contracts.matches import (
 State = Literal["open", "placed", "too_late", "fell_through", "lapsed", "withdrawn"]
 Refusal = Literal["closed", "full", "pool_spoken_for"]
 Outcome = tuple["Offer", Sequence[Event]]
+# What nobody looks for any more who has found something of this kind. People to know one can have many of.
+FINDS: Mapping[Kind, tuple[Kind, ...]] = {
+    "job": ("job", "employment"),
+    "employment": ("job", "employment"),
+    "home": ("home",),
+    "school": ("school",),
+    "education": ("education",),
+    "network": (),
+}
 LAPSE = "offer_lapses"  # what is due when an offer's time goes out
 
 

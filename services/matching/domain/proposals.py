@@ -3,7 +3,7 @@
 The rule: a pair stands as a proposal when its score is at least 400, it is among the five best of the seeker's pairs of
 that kind, and among the five best of the place's pairs; equal scores go by id. A pair is in the ranking while it is free:
 the seeker looks and has not been placed, the place is open with places left, and nobody has decided about the pair. A
-decided pair is over for good, whatever comes of it, and the next candidate moves up at once.
+decided pair is over for good, whatever comes of it, and the next candidate moves up at once. `index.standing` keeps it up.
 """
 
 from collections import defaultdict
@@ -57,17 +57,6 @@ class Differences:
 
     retract: frozenset[Pair]
     propose: frozenset[Pair]
-
-
-def differences(around: Iterable[Scored], proposed: Iterable[Pair], touched: frozenset[UUID]) -> Differences:
-    """What changes among the pairs of the touched seekers and places.
-
-    `around` holds the best `TOP` of each touched seeker and place, and the best of everyone whom those name: whether a
-    pair stands depends on nothing else. Pairs outside the touched ones stand as they stood.
-    """
-    stands = frozenset(pair for pair in standing_proposals(around) if touched & set(pair))
-    stood = frozenset(pair for pair in proposed if touched & set(pair))
-    return Differences(retract=stood - stands, propose=stands - stood)
 
 
 def band(score: int) -> Band:

@@ -65,9 +65,19 @@ def why_not(kind: Kind, seeker: Seeker, place: Place, price: int | None = None) 
 
 
 def told(found: Score) -> Reasons:
-    """The score as it is published: the lines that speak for the match, which sum to it."""
-    speaking = [one for one in found.addends if one.points]
-    reasons = tuple(Reason(code=one.code, points=one.points, about=one.about) for one in speaking)
+    """The score as it is published: every line of the kind, which sum to it."""
+    reasons = tuple(
+        Reason(
+            code=one.code,
+            points=one.points,
+            about=one.about,
+            side=one.side,
+            possible=one.possible,
+            missing=one.missing,
+            ask=one.ask.value if one.ask else None,
+        )
+        for one in found.addends
+    )
     return Reasons(score=found.points, reasons=reasons, vocabulary=found.version)
 
 

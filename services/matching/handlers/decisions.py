@@ -12,4 +12,4 @@ from matching.store import pairs
 async def move_up(said: MatchReviewed, tx: Transaction) -> list[Event]:
     match = await pairs.find(tx, said.match_id)
     assert match is not None
-    return await proposing.reconsider(tx, match.pair)
+    return await proposing.decide(tx, match)

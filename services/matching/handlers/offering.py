@@ -44,17 +44,19 @@ async def withdraw_all(tx: Transaction, open_offers: Iterable[Offer], reason: Co
 
 
 async def _placed(tx: Transaction, offer: Offer) -> list[Event]:
-    """The seat is taken; who got it looks no more, and their other offers of that kind go."""
+    """The seat is taken; who got it looks no more, and their other offers of that sort go."""
     await places.take_seat(tx, offer.opportunity_id)
     match = await pairs.find(tx, offer.match_id)
     assert match is not None
-    seeker = match.pair.seeker
-    await households.mark_placed(tx, seeker, offer.kind)
-    said = await proposing.leave(tx, seeker, "placed")
-    said += await withdraw_all(tx, await offers.open_offers_to(tx, seeker), "placed")
+    seeker, ended = match.pair.seeker, domain.FINDS[offer.kind]
+    before = await households.seekers_of(tx, offer.interest_id)
+    await households.mark_found(tx, seeker, ended)
+    said = await proposing.seek(tx, before, await households.seekers_of(tx, offer.interest_id), "placed")
+    said += await withdraw_all(tx, await offers.open_offers_to(tx, seeker, ended), "placed")
     if await places.free_place(tx, offer.opportunity_id) is None:
-        said += await proposing.leave(tx, offer.opportunity_id, "full")
-    return said
+        said += await proposing.take_away(tx, offer.kind, offer.opportunity_id, "full")
+    beside = await places.sharing_a_cap_with(tx, offer.opportunity_id)
+    return said + await proposing.offer(tx, *await places.free_among(tx, {*beside, offer.opportunity_id}))
 
 
 def _ended_by(events: Sequence[Event]) -> str | None:

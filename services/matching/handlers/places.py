@@ -2,21 +2,39 @@
 
 from chassis.database import Transaction
 from contracts import Event
-from contracts.opportunities import DwellingChanged, DwellingListed, OpportunityClosed, VacancyChanged, VacancyPosted
+from contracts.opportunities import (
+    CircleChanged,
+    CircleOffered,
+    CourseChanged,
+    CourseOffered,
+    DwellingChanged,
+    DwellingListed,
+    EmploymentChanged,
+    EmploymentPosted,
+    OpportunityClosed,
+    Place,
+    SchoolPlacesChanged,
+    SchoolPlacesOffered,
+    VacancyChanged,
+    VacancyPosted,
+    kind_of,
+)
 from matching.handlers import offering, proposing
 from matching.handlers.consumer import consumer
 from matching.store import offers, places
 
 
-@consumer.on(VacancyPosted, VacancyChanged, DwellingListed, DwellingChanged)
-async def propose_for_place(
-    said: VacancyPosted | VacancyChanged | DwellingListed | DwellingChanged, tx: Transaction
-) -> list[Event]:
+@consumer.on(VacancyPosted, VacancyChanged, EmploymentPosted, EmploymentChanged)
+@consumer.on(DwellingListed, DwellingChanged, SchoolPlacesOffered, SchoolPlacesChanged)
+@consumer.on(CourseOffered, CourseChanged, CircleOffered, CircleChanged)
+async def propose_for_place(said: Place, tx: Transaction) -> list[Event]:
+    beside = await places.sharing_a_cap_with(tx, said.opportunity_id)  # where it lay before
     await places.save_place(tx, said)
-    place = await places.free_place(tx, said.opportunity_id)
-    if place is None:  # queue_bound, or nothing left
-        return await proposing.leave(tx, said.opportunity_id, "full")
-    return await proposing.rescore_place(tx, place)
+    beside |= await places.sharing_a_cap_with(tx, said.opportunity_id)
+    events: list[Event] = []
+    if await places.free_place(tx, said.opportunity_id) is None:  # queue_bound, authority_decides, or nothing left
+        events += await proposing.take_away(tx, kind_of(said), said.opportunity_id, "full")
+    return events + await proposing.offer(tx, *await places.free_among(tx, {*beside, said.opportunity_id}))
 
 
 @consumer.on(OpportunityClosed)
@@ -24,5 +42,6 @@ async def close_place(said: OpportunityClosed, tx: Transaction) -> list[Event]:
     """Offers that are out can't stand, and both sides are told."""
     await places.lock_capacity(tx, said.opportunity_id)  # a coordinator who is deciding now goes first
     await places.close_place(tx, said.opportunity_id)
-    events = await proposing.leave(tx, said.opportunity_id, "closed")
+    kind = await places.kind_of(tx, said.opportunity_id)
+    events = await proposing.take_away(tx, kind, said.opportunity_id, "closed")
     return events + await offering.withdraw_all(tx, await offers.open_offers_of(tx, said.opportunity_id), "closed")

@@ -1,98 +1,104 @@
-"""Keeps the proposals those that stand: scores what changed, and says the differences."""
+"""Keeps the proposals those that stand: tells the rankings what changed, and says the differences."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from uuid import UUID
 
 from chassis.database import Transaction
 from contracts import Event, Sealed
 from contracts.fields import Code
 from contracts.matches import MatchProposed, MatchRetracted
-from contracts.vocabulary import VOCABULARY
 from matching.domain import proposals
-from matching.domain.proposals import BAR, Pair
-from matching.domain.scoring import Place, Seeker, score
-from matching.store import households, pairs, places
+from matching.domain.kinds.shape import Place, Seeker
+from matching.domain.proposals import Pair
+from matching.handlers.consumer import consumer
+from matching.rankings import known
+from matching.store import households, pairs
 from matching.store.pairs import Match
+from matching.yardstick import all_kinds
 
-if TYPE_CHECKING:
-    from matching.domain.scoring import Vocabulary
-
-    _: Vocabulary = VOCABULARY
+AT_ONCE = 500  # proposals that are said in one transaction when the rankings are new
 
 
-async def rescore_seeker(tx: Transaction, seeker: Seeker) -> list[Event]:
-    """The seeker is new, or looks for something else than before."""
-    offered = await places.free_places_in(tx, seeker.kind, seeker.municipality)
-    return await _settle(tx, seeker.id, [_match(seeker, place) for place in offered], "changed")
+async def seek(
+    tx: Transaction, before: Iterable[Seeker], after: Iterable[Seeker], reason: Code = "changed"
+) -> list[Event]:
+    """Those who sought this seek that. `reason`: why who is not among them any more is not."""
+    rankings, sought = known(tx), {(one.kind, one.id): one for one in before}
+    why: dict[UUID, Code] = {}
+    now = {(one.kind, one.id): one for one in after}
+    for kind, id in sorted(sought.keys() - now.keys()):
+        rankings.of[kind].drop_seeker(id)
+        why[id] = reason
+    new = [one for key, one in sorted(now.items()) if sought.get(key) != one]
+    for one in new:
+        rankings.of[one.kind].put_seeker(one)
+        why.setdefault(one.id, "changed")
+    return await _say(tx, why, new)
 
 
-async def rescore_place(tx: Transaction, place: Place) -> list[Event]:
-    """The place is new, or offers something else than before."""
-    seekers = await households.seekers_in(tx, place.kind, place.municipality)
-    return await _settle(tx, place.id, [_match(seeker, place) for seeker in seekers], "changed")
+async def offer(tx: Transaction, *offered: Place) -> list[Event]:
+    """These are offered, or are offered otherwise than before."""
+    for place in offered:
+        known(tx).of[place.kind].put_place(place)
+    return await _say(tx, {place.id: "changed" for place in offered}, offered)
 
 
-async def leave(tx: Transaction, subject: UUID, reason: Code) -> list[Event]:
-    """A seeker or a place is in no ranking any more."""
-    return await _settle(tx, subject, [], reason)
+async def take_away(tx: Transaction, kind: str, opportunity_id: UUID, reason: Code) -> list[Event]:
+    """The place is closed, or full."""
+    known(tx).of[kind].drop_place(opportunity_id)
+    return await _say(tx, {opportunity_id: reason})
 
 
-async def reconsider(tx: Transaction, pair: Pair) -> list[Event]:
-    """A pair was decided: the next ones move up."""
-    return await _say_differences(tx, frozenset(pair))
+async def decide(tx: Transaction, match: Match) -> list[Event]:
+    """Somebody decided about the pair: the next ones move up."""
+    known(tx).of[match.kind].decide(match.pair)
+    return await _say(tx, {})
 
 
-def _match(seeker: Seeker, place: Place) -> Match | None:
-    reasons = score(seeker, place, VOCABULARY)
-    if reasons is None or reasons.score < BAR:
-        return None
-    pair = Pair(seeker.id, place.id)
-    return Match(
-        match_id=pair.match_id,
-        kind=seeker.kind,
-        pair=pair,
-        municipality=seeker.municipality,
-        interest_id=seeker.interest_id,
-        person_id=seeker.person_id,
-        state="near",
-        reasons=reasons,
-    )
+async def _say(tx: Transaction, why: Mapping[UUID, Code], changed: Iterable[Seeker | Place] = ()) -> list[Event]:
+    """What changes among the proposals, and the reasons of those that stand of whom changed."""
+    rankings = known(tx)
+    found = rankings.settle()
+    gone = await pairs.retract(tx, (pair.match_id for pair in found.retract))
+    stand = found.propose.union(*(rankings.standing_of(one) for one in changed))
+    proposed = await pairs.propose(tx, [rankings.match(pair) for pair in sorted(stand)])
+    said: list[Event] = [_retracted(match, _reason(match.pair, why)) for match in gone]
+    return said + [_proposed(match) for match in proposed]
 
 
-async def _settle(tx: Transaction, subject: UUID, found: Iterable[Match | None], reason: Code) -> list[Event]:
-    """Makes `found` the free pairs of one seeker or place; `reason` is why pairs that are not among them go."""
-    able = [match for match in found if match]
-    gone = await pairs.drop_pairs(tx, subject, but=[match.match_id for match in able])
-    changed = await pairs.save_pairs(tx, able)
-    said: list[Event] = [_retracted(match, reason) for match in gone if match.state == "proposed"]
-    touched = frozenset(one for match in (*gone, *changed) for one in match.pair)
-    if touched:
-        said += await _say_differences(tx, touched, changed)
-    return said
+@consumer.when_awake
+async def catch_up(tx: Transaction) -> bool:
+    """Who is new at the lock says what the rule, its weights or its words make of what stood before."""
+    stand, stood, version = known(tx).pairs(), await pairs.proposed(tx), all_kinds()["job"].version
+    gone = await pairs.retract(tx, islice(sorted(stood.keys() - stand.keys()), AT_ONCE))
+    old = sorted(id for id in stand if stood.get(id, 0) != version)
+    told = await pairs.propose(tx, [known(tx).match(stand[id]) for id in old[:AT_ONCE]])
+    for match, event in [
+        *((match, _retracted(match, "outranked")) for match in gone),
+        *((match, _proposed(match)) for match in told),
+    ]:
+        municipality, controller = await households.controller_of(tx, match.interest_id)
+        tx.publish(event, municipality=municipality, controller=controller)
+    return bool(gone or told)
 
 
-async def _say_differences(tx: Transaction, touched: frozenset[UUID], changed: Iterable[Match] = ()) -> list[Event]:
-    around = await pairs.ranked_around(tx, touched)
-    stood = [ranked.scored.pair for ranked in around if ranked.proposed]
-    found = proposals.differences((ranked.scored for ranked in around), stood, touched)
-    retracted = await pairs.retract(tx, found.retract)
-    again = [match for match in changed if match.state == "proposed" and match.pair not in found.retract]
-    proposed = [*await pairs.propose(tx, found.propose), *again]
-    said: list[Event] = [_retracted(match, "outranked") for match in retracted]
-    return said + [_proposed(match) for match in sorted(proposed, key=lambda match: match.match_id)]
+def _reason(pair: Pair, why: Mapping[UUID, Code]) -> Code:
+    return why.get(pair.seeker) or why.get(pair.place) or "outranked"
 
 
 def _proposed(match: Match) -> MatchProposed:
     assert match.reasons is not None
+    who = all_kinds()[match.kind].who
     return MatchProposed(
         match_id=match.match_id,
         interest_id=match.interest_id,
         opportunity_id=match.pair.place,
         kind=match.kind,
         person_id=match.person_id,
+        child_id=match.pair.seeker if who == "child" else None,
         band=proposals.band(match.reasons.score),
-        reasons=Sealed.of(match.pair.seeker, match.reasons),
+        reasons=Sealed.of(match.person_id or match.interest_id, match.reasons),
     )
 
 

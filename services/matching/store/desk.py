@@ -1,5 +1,6 @@
 """What the desk shows: households that wait for somebody, and all about one of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -8,10 +9,10 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Transaction
-from contracts.fields import Kind
-from contracts.interests import AdultNeeds, HomeNeeds
-from contracts.matches import Reasons
-from contracts.opportunities import Dwelling, Vacancy
+from contracts.fields import Facts, Kind
+from contracts.interests import AdultNeeds, BelongingNeeds, ChildNeeds, HomeNeeds, LearningNeeds
+from contracts.matches import Assessment, Reasons
+from contracts.opportunities import SHAPES, Place
 
 PAGE = 25  # households on one page of the list
 Shown = Literal["waiting", "offered", "all"]
@@ -40,8 +41,21 @@ class Person:
     person_id: UUID
     position: int
     wants_work: bool
-    placed: bool
+    found: list[Kind]
     needs: AdultNeeds | None  # None: erased
+    learning: LearningNeeds | None
+    belonging: BelongingNeeds | None
+    assessment: Assessment | None
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """A child who needs a place."""
+
+    child_id: UUID
+    position: int
+    found: list[Kind]
+    needs: ChildNeeds | None  # None: erased
 
 
 @dataclass(frozen=True)
@@ -55,9 +69,10 @@ class Household:
     children: str
     awaited: int
     wants_home: bool
-    housed: bool
+    found: list[Kind]
     home: HomeNeeds | None
     adults: list[Person]
+    pupils: list[Pupil]
 
 
 @dataclass(frozen=True)
@@ -68,7 +83,8 @@ class Shortlisted:
     kind: Kind
     person_id: UUID | None
     opportunity_id: UUID
-    facts: Vacancy | Dwelling
+    seeker_id: UUID
+    facts: Place
     state: str
     reasons: Reasons | None  # None: erased
     proposed_at: datetime | None
@@ -111,9 +127,20 @@ select m.*, o.facts, o.places - o.taken as "left", f.state as offer_state, f.peo
        f.ended_at, f.ended_by,
        (select a.reason from answers a where a.offer_id = f.offer_id and a.counted and not a.yes) as end_reason
 from matches m join opportunities o using (opportunity_id) left join offers f using (match_id)
-where m.interest_id = $1 and m.state <> 'near'
+where m.interest_id = $1
 order by m.state <> 'proposed', m.score desc nulls last, m.match_id
 """
+
+
+FOUND = "array(select f.kind from found f where f.seeker_id = {} order by f.kind) as found"
+ADULTS = f"select a.*, {FOUND.format('person_id')} from adults a where interest_id = $1 order by position"  # noqa: S608
+CHILDREN = f"select c.*, {FOUND.format('child_id')} from children c where interest_id = $1 order by position"  # noqa: S608
+PERSONAL: Mapping[str, type[Facts]] = {
+    "needs": AdultNeeds,
+    "learning": LearningNeeds,
+    "belonging": BelongingNeeds,
+    "assessment": Assessment,
+}
 
 
 async def households_waiting(tx: Transaction, municipality: str | None, shown: Shown, page: int) -> list[Waiting]:
@@ -124,17 +151,24 @@ async def households_waiting(tx: Transaction, municipality: str | None, shown: S
 
 async def household(tx: Transaction, interest_id: UUID, municipality: str | None) -> Household | None:
     rows = await tx.fetch(
-        """select * from households where interest_id = $1 and ($2::text is null or municipality = $2)""",
+        f"select h.*, {FOUND.format('interest_id')} from households h "  # noqa: S608 - no value comes into it
+        "where interest_id = $1 and ($2::text is null or municipality = $2)",
         interest_id,
         municipality,
     )
     if not rows:
         return None
-    people = await tx.fetch("select * from adults where interest_id = $1 order by position", interest_id)
     row = rows[0]
     home = HomeNeeds.model_validate(row["home"]) if row["home"] else None
-    adults = [_made(Person, p, needs=AdultNeeds.model_validate(p["needs"]) if p["needs"] else None) for p in people]
-    return _made(Household, row, home=home, adults=adults)
+    adults = await tx.fetch(ADULTS, interest_id)
+    children = await tx.fetch(CHILDREN, interest_id)
+    return _made(
+        Household,
+        row,
+        home=home,
+        adults=[_opened(Person, one, PERSONAL) for one in adults],
+        pupils=[_opened(Pupil, one, {"needs": ChildNeeds}) for one in children],
+    )
 
 
 async def shortlist(tx: Transaction, interest_id: UUID) -> list[Shortlisted]:
@@ -143,7 +177,7 @@ async def shortlist(tx: Transaction, interest_id: UUID) -> list[Shortlisted]:
         _made(
             Shortlisted,
             row,
-            facts=(Vacancy if row["kind"] == "job" else Dwelling).model_validate(row["facts"]),
+            facts=SHAPES[row["kind"]].model_validate(row["facts"]),
             reasons=Reasons.model_validate(row["reasons"]) if row["reasons"] else None,
             people=row["people"] or [],
             people_yes=row["people_yes"] or [],
@@ -153,19 +187,9 @@ async def shortlist(tx: Transaction, interest_id: UUID) -> list[Shortlisted]:
     ]
 
 
-async def queues(tx: Transaction, municipality: str) -> list[Dwelling]:
-    """Homes that only a queue leads to."""
-    rows = await tx.fetch(
-        """select facts from opportunities where kind = 'home' and state = 'open' and allocation = 'queue_bound'
-           and municipality = $1 order by posted_at, opportunity_id""",
-        municipality,
-    )
-    return [Dwelling.model_validate(row["facts"]) for row in rows]
-
-
 async def figures(tx: Transaction) -> dict[str, int]:
     """How many, in all. `proposed` counts what stands and what was decided."""
-    matches = await tx.fetch("select state, count(*) from matches where state <> 'near' group by state")
+    matches = await tx.fetch("select state, count(*) from matches group by state")
     offers = await tx.fetch("select state, count(*) from offers group by state")
     by_match = {row["state"]: row["count"] for row in matches}
     by_offer = {row["state"]: row["count"] for row in offers}
@@ -180,6 +204,10 @@ async def figures(tx: Transaction) -> dict[str, int]:
             for state in ("open", "placed", "too_late", "fell_through", "lapsed", "withdrawn")
         },
     }
+
+
+def _opened(kind: Any, row: asyncpg.Record, parts: Mapping[str, type[Facts]]) -> Any:
+    return _made(kind, row, **{name: shape.model_validate(row[name]) for name, shape in parts.items() if row[name]})
 
 
 def _made(kind: Any, row: asyncpg.Record, **parts: Any) -> Any:

@@ -1,37 +1,56 @@
-"""Households and their adults as last said, and who of them looks for something now."""
+"""Households, their adults and children as last said, and who of them looks for what now."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from chassis.database import Transaction
+from contracts import Sealed
 from contracts.fields import Kind
-from contracts.interests import AdultNeeds, HomeNeeds, InterestChanged, InterestRegistered
-from matching.domain.scoring import Seeker
+from contracts.interests import InterestChanged, InterestRegistered
+from contracts.matches import Assessment
+from matching.domain import kinds
+from matching.domain.kinds.shape import Seeker
+from matching.yardstick import all_kinds
 
 SAVE_HOUSEHOLD = """
-insert into households (interest_id, municipality, controller, state, registered_at, children, awaited, wants_home,
-                        housed, home)
-values ($1, $2, $3, 'registered', $4, $5, $6, $7, false, $8::jsonb)
+insert into households (interest_id, municipality, controller, state, registered_at, children, awaited, wants_home, home)
+values ($1, $2, $3, 'registered', $4, $5, $6, $7, $8::jsonb)
 on conflict (interest_id) do update set children = excluded.children, awaited = excluded.awaited,
   wants_home = excluded.wants_home, home = excluded.home
 """
 
 SAVE_ADULTS = """
-insert into adults (person_id, interest_id, position, wants_work, placed, needs)
-select person_id, $1, position, wants_work, false, needs::jsonb
-from unnest($2::uuid[], $3::bool[], $4::text[]) with ordinality as a(person_id, wants_work, needs, position)
+insert into adults (person_id, interest_id, position, wants_work, consents, shares, needs, learning, belonging)
+select person_id, $1, position, wants_work, consents, shares, needs::jsonb, learning::jsonb, belonging::jsonb
+from unnest($2::uuid[], $3::bool[], $4::bool[], $5::bool[], $6::text[], $7::text[], $8::text[]) with ordinality
+     as a(person_id, wants_work, consents, shares, needs, learning, belonging, position)
 on conflict (person_id) do update set position = excluded.position, wants_work = excluded.wants_work,
-  needs = excluded.needs
+  consents = excluded.consents, shares = excluded.shares, needs = excluded.needs, learning = excluded.learning,
+  belonging = excluded.belonging
+"""
+
+SAVE_CHILDREN = """
+insert into children (child_id, interest_id, position, needs)
+select child_id, $1, position, needs::jsonb
+from unnest($2::uuid[], $3::text[]) with ordinality as c(child_id, needs, position)
+on conflict (child_id) do update set position = excluded.position, needs = excluded.needs
 """
 
 
 async def save_household(tx: Transaction, said: InterestRegistered | InterestChanged) -> None:
-    """The household as it stands now; an adult who is no longer named is gone from it."""
+    """The household as it stands now; an adult or a child who is no longer named is gone from it."""
     envelope = tx.envelope
     assert envelope is not None
     erased = await _erased(tx, [said.interest_id, *(adult.person_id for adult in said.adults)])
-    home = said.home.value if said.home and said.interest_id not in erased else None
+
+    def opened(sealed: Sealed[Any] | None) -> str | None:
+        told = sealed.value if sealed and sealed.subject not in erased else None
+        return told.model_dump_json() if told else None
+
     await tx.execute(
         SAVE_HOUSEHOLD,
         said.interest_id,
@@ -41,15 +60,32 @@ async def save_household(tx: Transaction, said: InterestRegistered | InterestCha
         said.children,
         len(said.awaited),
         said.wants_home,
-        home.model_dump_json() if home else None,
+        opened(said.home),
     )
-    people = [adult.person_id for adult in said.adults]
+    people, children = [one.person_id for one in said.adults], [one.child_id for one in said.pupils]
+    await _keep_only(tx, said.interest_id, people, children)
     await tx.execute(
-        "delete from adults where interest_id = $1 and person_id <> all($2::uuid[])", said.interest_id, people
+        SAVE_ADULTS,
+        said.interest_id,
+        people,
+        [adult.wants_work for adult in said.adults],
+        [adult.consents for adult in said.adults],
+        [adult.shares for adult in said.adults],
+        [opened(adult.needs) for adult in said.adults],
+        [opened(adult.learning) for adult in said.adults],
+        [opened(adult.belonging) for adult in said.adults],
     )
-    opened = [adult.needs.value if adult.person_id not in erased else None for adult in said.adults]
-    needs = [value.model_dump_json() if value else None for value in opened]
-    await tx.execute(SAVE_ADULTS, said.interest_id, people, [adult.wants_work for adult in said.adults], needs)
+    await tx.execute(SAVE_CHILDREN, said.interest_id, children, [opened(child.needs) for child in said.pupils])
+
+
+async def _keep_only(tx: Transaction, interest_id: UUID, people: list[UUID], children: list[UUID]) -> None:
+    await tx.execute(
+        """with gone as (delete from children where interest_id = $1 and child_id <> all($3::uuid[]))
+           delete from adults where interest_id = $1 and person_id <> all($2::uuid[])""",
+        interest_id,
+        people,
+        children,
+    )
 
 
 async def end_household(tx: Transaction, interest_id: UUID) -> None:
@@ -62,20 +98,31 @@ async def note_moved_in(tx: Transaction, interest_id: UUID, month: str) -> None:
     await tx.execute("update households set moved_in = $2 where interest_id = $1", interest_id, month)
 
 
-async def mark_placed(tx: Transaction, seeker_id: UUID, kind: Kind) -> None:
-    """The adult has a job, or the household a home: they look no more."""
-    if kind == "job":
-        await tx.execute("update adults set placed = true where person_id = $1", seeker_id)
-    else:
-        await tx.execute("update households set housed = true where interest_id = $1", seeker_id)
+async def note_assessed(tx: Transaction, person_id: UUID, assessment: Assessment) -> None:
+    told = assessment.model_dump_json()
+    await tx.execute("update adults set assessment = $2::jsonb where person_id = $1", person_id, told)
+
+
+async def mark_found(tx: Transaction, seeker_id: UUID, what: Sequence[Kind]) -> None:
+    """They look no more for any of these kinds."""
+    await tx.execute("insert into found select $1, unnest($2::text[]) on conflict do nothing", seeker_id, list(what))
 
 
 async def delete_opened(tx: Transaction, subject_id: UUID) -> None:
     """All that an erased subject (an adult, or a household) had told, wherever it stands opened."""
     await tx.execute("insert into erased (subject_id, at) values ($1, $2) on conflict do nothing", subject_id, tx.now)
     await tx.execute("delete from adults where person_id = $1", subject_id)
+    await tx.execute("delete from children where interest_id = $1", subject_id)
     await tx.execute("update households set home = null where interest_id = $1", subject_id)
-    await tx.execute("update matches set reasons = null, score = null where seeker_id = $1", subject_id)
+
+
+async def delete_reasons(tx: Transaction, subject_id: UUID) -> None:
+    """Also what spoke for the matches of an erased subject that were decided."""
+    await tx.execute(
+        """update matches set reasons = null, score = null
+           where seeker_id = $1 or (interest_id = $1 and person_id is null)""",
+        subject_id,
+    )
 
 
 async def controller_of(tx: Transaction, interest_id: UUID) -> tuple[str, str]:
@@ -90,15 +137,14 @@ async def people_of(tx: Transaction, interest_id: UUID) -> tuple[UUID, ...]:
     return tuple(row["person_id"] for row in rows)
 
 
-async def seekers_in(tx: Transaction, kind: Kind, municipality: str) -> list[Seeker]:
-    rows = await tx.fetch("select * from seekers where kind = $1 and municipality = $2 order by id", kind, municipality)
+async def seekers_of(tx: Transaction, subject: UUID) -> list[Seeker]:
+    """What a household, or one of its adults, looks for now."""
+    rows = await tx.fetch("select * from seekers where interest_id = $1 or id = $1 order by kind, id", subject)
     return [_seeker(row) for row in rows]
 
 
-async def seekers_of(tx: Transaction, interest_id: UUID) -> list[Seeker]:
-    """Who in the household looks for something now."""
-    rows = await tx.fetch("select * from seekers where interest_id = $1 order by kind, id", interest_id)
-    return [_seeker(row) for row in rows]
+async def all_seekers(tx: Transaction) -> list[Seeker]:
+    return [_seeker(row) for row in await tx.fetch("select * from seekers order by kind, id")]
 
 
 async def _erased(tx: Transaction, subjects: list[UUID]) -> set[UUID]:
@@ -107,5 +153,17 @@ async def _erased(tx: Transaction, subjects: list[UUID]) -> set[UUID]:
 
 
 def _seeker(row: asyncpg.Record) -> Seeker:
-    needs = (AdultNeeds if row["kind"] == "job" else HomeNeeds).model_validate(row["needs"])
-    return Seeker(row["id"], row["kind"], row["interest_id"], row["person_id"], row["municipality"], needs)
+    assessed = row["assessment"]
+    return Seeker(
+        id=row["id"],
+        kind=row["kind"],
+        household=row["interest_id"],
+        municipality=row["municipality"],
+        needs=all_kinds()[row["kind"]].needs.model_validate(row["needs"]),
+        consents=row["consents"],
+        shares=row["shares"],
+        awaits_adult=row["awaits"],
+        assessment=kinds.shape.Assessment(**assessed | {"made": date.fromisoformat(assessed["made"])})
+        if assessed
+        else None,
+    )

@@ -1,11 +1,13 @@
 """Offers and every answer to them."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from uuid import UUID
 
 import asyncpg
 
 from chassis.database import Transaction
+from contracts.fields import Kind
 from matching.domain.offers import Offer
 
 INSERT = """
@@ -50,12 +52,13 @@ async def open_offers_of(tx: Transaction, subject: UUID) -> list[Offer]:
     return [_offer(row) for row in rows]
 
 
-async def open_offers_to(tx: Transaction, seeker_id: UUID) -> list[Offer]:
-    """The open offers of what this seeker looks for: an adult's jobs, a household's homes."""
+async def open_offers_to(tx: Transaction, seeker_id: UUID, of: Sequence[Kind]) -> list[Offer]:
+    """The open offers to this seeker (an adult, a household, a child) of these kinds."""
     rows = await tx.fetch(
         """select offers.* from offers join matches using (match_id)
-           where offers.state = 'open' and seeker_id = $1 order by offer_id""",
+           where offers.state = 'open' and seeker_id = $1 and offers.kind = any($2::text[]) order by offer_id""",
         seeker_id,
+        list(of),
     )
     return [_offer(row) for row in rows]
 

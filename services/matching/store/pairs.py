@@ -1,4 +1,4 @@
-"""The pairs that reach the bar. Free ones come and go with what the two sides say; decided ones stay."""
+"""The pairs that are proposed, or were decided for good. Proposed ones come and go with what the two sides say."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import asyncpg
 from chassis.database import Transaction
 from contracts.fields import Kind
 from contracts.matches import Reasons
-from matching.domain.proposals import TOP, Pair, Scored
+from matching.domain.kinds.shape import Seeker
+from matching.domain.proposals import Pair
 
 
 @dataclass(frozen=True)
@@ -27,109 +28,91 @@ class Match:
     decided_by: str | None = None
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """What a free pair's rank needs."""
-
-    scored: Scored
-    proposed: bool
-
-
 # A pair that somebody decides at this moment is waited for, and then left as decided.
-SAVE = """
+PROPOSE = """
 insert into matches (match_id, kind, municipality, seeker_id, opportunity_id, interest_id, person_id, state, score,
-                     reasons)
-select match_id, kind, municipality, seeker_id, opportunity_id, interest_id, person_id, 'near', score, reasons::jsonb
+                     reasons, proposed_at)
+select match_id, kind, municipality, seeker_id, opportunity_id, interest_id, person_id, 'proposed', score,
+       reasons::jsonb, $10
 from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::int[], $9::text[])
      as new(match_id, kind, municipality, seeker_id, opportunity_id, interest_id, person_id, score, reasons)
 order by match_id
 on conflict (match_id) do update set score = excluded.score, reasons = excluded.reasons
-where matches.state in ('near', 'proposed') and matches.reasons <> excluded.reasons
+where matches.state = 'proposed' and matches.reasons <> excluded.reasons
 returning *
 """
 
-# The best of each seeker and of each place that a best pair of somebody touched names, and what is proposed of theirs.
-AROUND = f"""
-with free as not materialized (
-  select seeker_id, opportunity_id, score, state = 'proposed' as proposed from matches
-  where state in ('near', 'proposed')),
-theirs as (
-  select best.* from unnest($1::uuid[]) as t(id), lateral (
-    (select * from free where seeker_id = t.id order by score desc, opportunity_id limit {TOP})
-    union all
-    (select * from free where opportunity_id = t.id order by score desc, seeker_id limit {TOP})) as best)
-select best.* from (select distinct seeker_id as id from theirs) as s, lateral (
-  select * from free where seeker_id = s.id order by score desc, opportunity_id limit {TOP}) as best
-union
-select best.* from (select distinct opportunity_id as id from theirs) as p, lateral (
-  select * from free where opportunity_id = p.id order by score desc, seeker_id limit {TOP}) as best
-union
-select * from free where proposed and (seeker_id = any($1) or opportunity_id = any($1))
-"""  # noqa: S608 - no value comes into it
 
-
-async def save_pairs(tx: Transaction, new: Sequence[Match]) -> list[Match]:
-    """Those that are new or whose reasons changed, as they are now."""
-    if not new:
+async def propose(tx: Transaction, found: Sequence[Match]) -> list[Match]:
+    """Those that are proposed now, or whose reasons are others now; not those that somebody decided meanwhile."""
+    if not found:
         return []
     rows = await tx.fetch(
-        SAVE,
-        [m.match_id for m in new],
-        [m.kind for m in new],
-        [m.municipality for m in new],
-        [m.pair.seeker for m in new],
-        [m.pair.place for m in new],
-        [m.interest_id for m in new],
-        [m.person_id for m in new],
-        [m.reasons.score if m.reasons else None for m in new],
-        [m.reasons.model_dump_json() if m.reasons else None for m in new],
-    )
-    return [_match(row) for row in rows]
-
-
-async def drop_pairs(tx: Transaction, subject: UUID, but: Iterable[UUID] = ()) -> list[Match]:
-    """The free pairs of a seeker or a place that are no more, as they were."""
-    rows = await tx.fetch(
-        """delete from matches where state in ('near', 'proposed') and (seeker_id = $1 or opportunity_id = $1)
-            and match_id <> all($2::uuid[]) returning *""",
-        subject,
-        list(but),
-    )
-    return _in_order(rows)
-
-
-async def ranked_around(tx: Transaction, touched: Iterable[UUID]) -> list[Ranked]:
-    rows = await tx.fetch(AROUND, list(touched))
-    return [Ranked(Scored(Pair(r["seeker_id"], r["opportunity_id"]), r["score"]), r["proposed"]) for r in rows]
-
-
-async def propose(tx: Transaction, found: Iterable[Pair]) -> list[Match]:
-    """Those of them that nobody decided meanwhile are proposed now."""
-    rows = await tx.fetch(
-        """update matches set state = 'proposed', proposed_at = $2 where match_id = any($1::uuid[]) and state = 'near'
-           returning *""",
-        [pair.match_id for pair in found],
+        PROPOSE,
+        [m.match_id for m in found],
+        [m.kind for m in found],
+        [m.municipality for m in found],
+        [m.pair.seeker for m in found],
+        [m.pair.place for m in found],
+        [m.interest_id for m in found],
+        [m.person_id for m in found],
+        [m.reasons.score if m.reasons else None for m in found],
+        [m.reasons.model_dump_json() if m.reasons else None for m in found],
         tx.now,
     )
     return _in_order(rows)
 
 
-async def retract(tx: Transaction, found: Iterable[Pair]) -> list[Match]:
-    """Those of them that nobody decided meanwhile are proposed no more."""
+async def retract(tx: Transaction, gone: Iterable[UUID]) -> list[Match]:
+    """Those of them that nobody decided meanwhile are proposed no more; as they were."""
     rows = await tx.fetch(
-        """update matches set state = 'near', proposed_at = null where match_id = any($1::uuid[]) and state = 'proposed'
-           returning *""",
-        [pair.match_id for pair in found],
+        """with gone as (select match_id from matches where match_id = any($1::uuid[]) order by match_id for update)
+           delete from matches using gone where matches.match_id = gone.match_id and state = 'proposed'
+           returning matches.*""",
+        list(gone),
     )
     return _in_order(rows)
 
 
-async def seekers_in_rankings(tx: Transaction, interest_id: UUID) -> set[UUID]:
-    """Who of the household (its adults, or itself for a home) has free pairs."""
+async def decided(tx: Transaction) -> list[tuple[Kind, Pair]]:
+    rows = await tx.fetch("select kind, seeker_id, opportunity_id from matches where state <> 'proposed'")
+    return [(row["kind"], Pair(row["seeker_id"], row["opportunity_id"])) for row in rows]
+
+
+async def decided_of(tx: Transaction, interest_id: UUID) -> list[tuple[UUID, str]]:
+    """What somebody has decided about this household: match and state."""
     rows = await tx.fetch(
-        "select distinct seeker_id from matches where interest_id = $1 and state in ('near', 'proposed')", interest_id
+        "select match_id, state from matches where interest_id = $1 and state <> 'proposed' order by match_id",
+        interest_id,
     )
-    return {row["seeker_id"] for row in rows}
+    return [(row["match_id"], row["state"]) for row in rows]
+
+
+async def note_referred(tx: Transaction, seeker: Seeker, pair: Pair, by: str, is_adult: bool) -> bool:
+    """Whether it was not noted before."""
+    status = await tx.execute(
+        """insert into matches (match_id, kind, municipality, seeker_id, opportunity_id, interest_id, person_id, state,
+                                decided_at, decided_by)
+           values ($1, $2, $3, $4, $5, $6, $7, 'referred', $8, $9) on conflict do nothing""",
+        pair.match_id,
+        seeker.kind,
+        seeker.municipality,
+        pair.seeker,
+        pair.place,
+        seeker.household,
+        seeker.id if is_adult else None,
+        tx.now,
+        by,
+    )
+    return status.endswith(" 1")
+
+
+async def proposed(tx: Transaction) -> dict[UUID, int | None]:
+    """What is proposed, and with which version of the vocabulary its reasons were told."""
+    rows = await tx.fetch(
+        "select match_id, (reasons -> 'vocabulary')::int as version from matches where state = 'proposed'"
+    )
+    return {row["match_id"]: row["version"] for row in rows}
 
 
 async def find(tx: Transaction, match_id: UUID) -> Match | None:

@@ -1,15 +1,16 @@
 """What partners offer as last published, and how full it is. A place's row is locked by whoever decides about it."""
 
-from functools import lru_cache
+from collections.abc import Collection
 from uuid import UUID
 
 import asyncpg
 
 from chassis.database import Transaction
-from contracts.fields import Kind
-from contracts.opportunities import Dwelling, Vacancy
+from contracts import opportunities
+from contracts.vocabulary import VOCABULARY
+from matching.domain.kinds.shape import Place, Spread
 from matching.domain.offers import Capacity
-from matching.domain.scoring import Place
+from matching.yardstick import all_kinds
 
 # An owner who asks for fewer places than are taken has none left: what is promised stands.
 SAVE = """
@@ -19,15 +20,20 @@ values ($1, $2, $3, $4, $5, 'open', $6, 0, $7, $8::jsonb)
 on conflict (opportunity_id) do update set allocation = excluded.allocation, facts = excluded.facts,
   places = greatest(excluded.places, opportunities.taken)
 """
+SHARING = """
+select f.opportunity_id from free_places f join opportunities o on o.opportunity_id = $1
+where f.municipality = o.municipality and f.facts -> 'area' = o.facts -> 'area' and f.let_in_area is not null
+and (o.facts -> 'social_purpose')::bool
+"""
 
 
-async def save_place(tx: Transaction, said: Vacancy | Dwelling) -> None:
+async def save_place(tx: Transaction, said: opportunities.Place) -> None:
     envelope = tx.envelope
     assert envelope is not None
     await tx.execute(
         SAVE,
         said.opportunity_id,
-        "job" if isinstance(said, Vacancy) else "home",
+        opportunities.kind_of(said),
         envelope.municipality,
         said.partner_id,
         said.allocation,
@@ -60,25 +66,59 @@ async def partner_of(tx: Transaction, opportunity_id: UUID) -> str:
     return rows[0]["partner_id"]
 
 
+async def kind_of(tx: Transaction, opportunity_id: UUID) -> str:
+    rows = await tx.fetch("select kind from opportunities where opportunity_id = $1", opportunity_id)
+    return rows[0]["kind"]
+
+
 async def free_place(tx: Transaction, opportunity_id: UUID) -> Place | None:
     """The place, while somebody can be proposed for it."""
-    rows = await tx.fetch("select *, facts::text as told from free_places where opportunity_id = $1", opportunity_id)
+    rows = await tx.fetch("select * from free_places where opportunity_id = $1", opportunity_id)
     return _place(rows[0]) if rows else None
 
 
-async def free_places_in(tx: Transaction, kind: Kind, municipality: str) -> list[Place]:
-    rows = await tx.fetch(
-        "select *, facts::text as told from free_places where kind = $1 and municipality = $2 order by opportunity_id",
-        kind,
-        municipality,
-    )
+async def sharing_a_cap_with(tx: Transaction, opportunity_id: UUID) -> set[UUID]:
+    """The free homes with a social purpose in the area of this one, if it is one of them."""
+    return {row["opportunity_id"] for row in await tx.fetch(SHARING, opportunity_id)}
+
+
+async def free_among(tx: Transaction, ids: Collection[UUID]) -> list[Place]:
+    rows = await tx.fetch("select * from free_places where opportunity_id = any($1) order by opportunity_id", list(ids))
     return [_place(row) for row in rows]
 
 
+async def all_free_places(tx: Transaction) -> list[Place]:
+    return [_place(row) for row in await tx.fetch("select * from free_places order by opportunity_id")]
+
+
+async def referred_to(
+    tx: Transaction, kinds: Collection[str], municipalities: Collection[str]
+) -> list[tuple[Place, opportunities.Place]]:
+    """Open places that only a queue or an authority leads to, and each in its owner's own words."""
+    rows = await tx.fetch(
+        """select *, null as let_in_area from opportunities where state = 'open' and kind = any($1::text[])
+           and municipality = any($2::text[]) and allocation in ('queue_bound', 'authority_decides')
+           order by opportunity_id""",
+        list(kinds),
+        list(municipalities),
+    )
+    return [(_place(row), opportunities.SHAPES[row["kind"]].model_validate(row["facts"])) for row in rows]
+
+
 def _place(row: asyncpg.Record) -> Place:
-    return Place(row["opportunity_id"], row["kind"], row["municipality"], _facts(row["kind"], row["told"]))
+    facts = all_kinds()[row["kind"]].facts.model_validate(row["facts"])
+    return Place(
+        id=row["opportunity_id"],
+        kind=row["kind"],
+        municipality=row["municipality"],
+        facts=facts,
+        left=row["places"] - row["taken"],
+        spread=_spread(row, row["facts"].get("area")),
+    )
 
 
-@lru_cache(maxsize=20_000)  # every seeker is held against all of them
-def _facts(kind: Kind, told: str) -> Vacancy | Dwelling:
-    return (Vacancy if kind == "job" else Dwelling).model_validate_json(told)
+def _spread(row: asyncpg.Record, area: str | None) -> Spread | None:
+    known = VOCABULARY.areas.get(area) if area else None
+    if row["let_in_area"] is None or known is None or known.social_homes_max is None:
+        return None
+    return Spread(row["let_in_area"], known.social_homes_max)

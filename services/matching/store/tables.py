@@ -38,7 +38,6 @@ class Household(Base, table=True):  # type: ignore[call-arg]
     children: str = _words()
     awaited: int
     wants_home: bool
-    housed: bool
     home: dict[str, Any] | None = _json()
 
 
@@ -51,8 +50,32 @@ class Adult(Base, table=True):  # type: ignore[call-arg]
     interest_id: UUID = Field(index=True)
     position: int
     wants_work: bool
-    placed: bool
     needs: dict[str, Any] | None = _json()
+    consents: bool
+    shares: bool
+    learning: dict[str, Any] | None = _json()
+    belonging: dict[str, Any] | None = _json()
+    assessment: dict[str, Any] | None = _json()
+
+
+class Child(Base, table=True):  # type: ignore[call-arg]
+    """A child who needs a preschool or school place."""
+
+    __tablename__ = "children"
+
+    child_id: UUID = Field(primary_key=True)
+    interest_id: UUID = Field(index=True)
+    position: int
+    needs: dict[str, Any] | None = _json()
+
+
+class Found(Base, table=True):  # type: ignore[call-arg]
+    """Who looks no more for what."""
+
+    __tablename__ = "found"
+
+    seeker_id: UUID = Field(primary_key=True)
+    kind: str = _words(primary_key=True)
 
 
 class Opportunity(Base, table=True):  # type: ignore[call-arg]
@@ -75,13 +98,13 @@ class Opportunity(Base, table=True):  # type: ignore[call-arg]
 
 
 class Match(Base, table=True):  # type: ignore[call-arg]
-    """A pair that reaches the bar: near (free, not proposed), proposed (free), approved or rejected (decided, over)."""
+    """A pair that is proposed, or was decided for good: approved, rejected, referred."""
 
     __tablename__ = "matches"
     __table_args__ = (
         Index("matches_waiting", "municipality", "state", "proposed_at"),
-        Index("matches_best_of_seeker", "seeker_id", text("score desc"), "opportunity_id"),
-        Index("matches_best_of_place", "opportunity_id", text("score desc"), "seeker_id"),
+        Index("matches_of_seeker", "seeker_id"),
+        Index("matches_of_place", "opportunity_id"),
     )
 
     match_id: UUID = Field(primary_key=True)

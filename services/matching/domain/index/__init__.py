@@ -55,6 +55,16 @@ class Index:
         """Closed, or full. Whether there was one."""
         return self._drop(self.places, id)
 
+    def seeker(self, id: UUID) -> Seeker:
+        """As last put. KeyError for one that is not here."""
+        seeker: Seeker = self.seekers.records[self.seekers.row_of[id]]
+        return seeker
+
+    def place(self, id: UUID) -> Place:
+        """As last put. KeyError for one that is not here."""
+        place: Place = self.places.records[self.places.row_of[id]]
+        return place
+
     def places_for(self, seeker: UUID, most: int | None = TOP) -> list[Candidate]:
         """The best of all that pass, the best first. KeyError for a seeker that is not here."""
         return ordered(
@@ -81,17 +91,20 @@ class Index:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """All changes within stand, or none of them. A change on its own is a batch of its own."""
-        assert self._done is None, "a batch is not begun within another"
-        self._done = []
+        """All changes within stand, or none of them. A change on its own is a batch of its own; one may hold others."""
+        outer, done = self._done, list[tuple[Columns, int | None]]()
+        self._done = done
         try:
             yield
         except BaseException:
-            self._undo(self._done)
+            self._undo(done)
             raise
         finally:
-            self._done = None
-        self._compact()
+            self._done = outer
+        if outer is None:
+            self._forget(done)
+        else:
+            outer.extend(done)
 
     def _put(self, side: Columns, record: Seeker | Place) -> None:
         if record.kind != self.kind.name:
@@ -108,7 +121,7 @@ class Index:
 
     def _note(self, side: Columns, buried: int | None) -> None:
         if self._done is None:
-            self._compact()
+            self._forget([(side, buried)])
         else:
             self._done.append((side, buried))
 
@@ -119,8 +132,11 @@ class Index:
             else:
                 side.unbury(buried)
 
-    def _compact(self) -> None:
-        """Leaves the buried rows out when they are many. What is found stays the same."""
+    def _forget(self, done: list[tuple[Columns, int | None]]) -> None:
+        """What was buried is gone; rows are left out when many are empty. What is found stays the same."""
+        for side, buried in done:
+            if buried is not None:
+                side.records[buried] = None
         for side in (self.seekers, self.places):
             if len(side.records) - len(side) > max(FEW, len(side) // ROOM_FOR_THE_BURIED):
                 side.compact()

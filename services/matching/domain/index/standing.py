@@ -85,10 +85,11 @@ class Standing:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """All that happens within stands, or nothing of it, also of what was settled within."""
+        """All that happens within stands, or nothing of it, also of what was settled within. One may hold others."""
         assert not self._seekers.changed | self._places.changed, "what came before is settled first"
         sides = self._seekers, self._places
-        self._newly.clear()
+        outer, newly = [side.before for side in sides], self._newly
+        self._newly = []
         for side in sides:
             side.before = {}
         try:
@@ -96,10 +97,13 @@ class Standing:
                 yield
         except BaseException:
             self._undo()
+            for side, before in zip(sides, outer, strict=True):
+                side.before = before
+            self._newly = newly
             raise
-        finally:
-            for side in sides:
-                side.before = None
+        for side, before in zip(sides, outer, strict=True):
+            side.before = None if before is None else {**(side.before or {}), **before}
+        self._newly = newly + self._newly if outer[0] is not None else []
 
     def _undo(self) -> None:
         for pair in self._newly:
@@ -109,6 +113,14 @@ class Standing:
             before, side.before = side.before or {}, None
             side.restore(before)
             side.changed.clear()
+
+    def of_seeker(self, id: UUID) -> frozenset[Pair]:
+        """The pairs of this seeker that stand, as of the last time it was settled."""
+        return frozenset(Pair(id, other) for other in self._seekers.stands.get(id, frozenset()))
+
+    def of_place(self, id: UUID) -> frozenset[Pair]:
+        """The pairs of this place that stand, as of the last time it was settled."""
+        return frozenset(Pair(other, id) for other in self._places.stands.get(id, frozenset()))
 
     def _note_decided(self, pair: Pair) -> None:
         self._decided.setdefault(pair.seeker, set()).add(pair.place)
@@ -127,7 +139,7 @@ class Standing:
         side.note(id)
 
     def _rank_all(self, side: Side, others: Side, best: Best) -> None:
-        ids = [record.id for record in others.columns.records]
+        ids = [record.id if record else None for record in others.columns.records]
         for row, found, points in zip(best.rows.tolist(), best.others.tolist(), best.points.tolist(), strict=True):
             id = side.columns.records[row].id
             able = [(-score, ids[other]) for other, score in zip(found, points, strict=True) if score >= BAR]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -15,7 +15,7 @@ Who = Literal["adult", "household", "child"]
 Side = Literal["fit", "wish"]  # what the place asks, and what the seeker wishes
 
 
-class Unsaid(Enum):
+class Unsaid(StrEnum):
     """What nobody has said is not a no: half the points, and a question to whoever knows."""
 
     SEEKER = "seeker"
