@@ -3,6 +3,8 @@
 from chassis.keyring import IntakeKeys
 from chassis.service import Service
 from matching import api, desk, handlers
+from matching.rounds import pages as rounds
+from matching.rounds import solving
 from matching.settings import MatchingSettings
 from matching.store import tables
 
@@ -11,7 +13,8 @@ service = Service(
     settings=MatchingSettings,
     tables=tables.Base.metadata,
     consumer=handlers.consumer,
-    routers=[api.router, desk.router],
+    routers=[api.router, desk.router, rounds.router],
+    loops=[solving.run],
     keyring=lambda settings: IntakeKeys("matching", settings),
     sign_in=True,
 )

@@ -31,10 +31,15 @@ async def approve(tx: Transaction, match_id: UUID, by: str, reason: Code, offer_
     match = await _standing(tx, match_id)
     if why := domain.refusal(capacity):
         raise Refused(why)
+    await introduce(tx, match, by, reason, offer_id, patience)
+
+
+async def introduce(tx: Transaction, match: Match, by: str, reason: Code, offer_id: UUID, patience: timedelta) -> None:
+    """Writes the decision and the offer down. The caller holds the place's lock and has looked whether it can be."""
     people = (match.person_id,) if match.person_id else await households.people_of(tx, match.interest_id)
     offer = Offer(
         offer_id=offer_id,
-        match_id=match_id,
+        match_id=match.match_id,
         interest_id=match.interest_id,
         opportunity_id=match.pair.place,
         partner_id=await places.partner_of(tx, match.pair.place),

@@ -4,11 +4,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import cast
 from uuid import UUID
 
 from chassis.database import Database, Transaction
-from contracts import fields
 from matching.domain.index import Index
 from matching.domain.index.standing import Standing
 from matching.domain.kinds.shape import Place, Seeker
@@ -64,16 +62,7 @@ class Rankings:
         kind, seeker, place = standing.index.kind, standing.index.seeker(pair.seeker), standing.index.place(pair.place)
         found = score(kind, seeker, place)
         assert found is not None
-        return Match(
-            match_id=pair.match_id,
-            kind=cast(fields.Kind, kind.name),
-            pair=pair,
-            municipality=seeker.municipality,
-            interest_id=seeker.household,
-            person_id=seeker.id if kind.who == "adult" else None,
-            state="proposed",
-            reasons=told(found),
-        )
+        return pairs.made(kind, seeker, place, told(found))
 
     def pairs(self) -> dict[UUID, Pair]:
         """All that stand, by match id."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 import helpers
@@ -14,6 +15,8 @@ from chassis.envelope import new_id
 from chassis.memory import remembering
 from chassis.records import Heard
 from chassis.service import Service
+from chassis.web import User, WebSettings
+from chassis.web.sessions import seal
 from contracts import Event
 from contracts.matches import MatchEvent, OfferMade
 from inflytt.servers import Databases
@@ -102,3 +105,23 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
         monkeypatch.setenv("INFLYTT_CLOCK", str(file))
 
     return move
+
+
+@pytest.fixture
+def web(opened: Service[Any]) -> Callable[[User | None], httpx.AsyncClient]:
+    """`web(user)`: a browser where the user is signed in; `web(None)`: where nobody is."""
+    app = opened.web()
+
+    def browser(user: User | None) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url=opened.settings.public_url,
+            cookies=session(app.state.web, user) if user else None,
+            headers={"accept": "text/html"},
+        )
+
+    return browser
+
+
+def session(settings: WebSettings, user: User) -> dict[str, str]:
+    return {settings.cookie("session"): seal(settings, "session", user.model_dump(mode="json"), 600)}

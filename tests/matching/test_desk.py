@@ -2,47 +2,22 @@
 
 import asyncio
 import re
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 
-from chassis.service import Service
-from chassis.web import User, WebSettings
+from chassis.web import User
 from chassis.web.catalogues import untranslated
-from chassis.web.sessions import seal
 from contracts.interests import HomeNeeds
 from contracts.matches import MatchProposed, MatchReviewed, OfferMade
 from contracts.opportunities import OpportunityClosed
 from contracts.references import reference
-from matchingsample import adult, dwelling, household, vacancy
+from matchingsample import VIDE, adult, dwelling, household, vacancy
 
 TOKEN = "t" * 32  # of the services that helpers open
-VIDE = User(sub="vide", name="Vide", roles=frozenset({"coordinator"}), municipality="2580")
 HAGG = User(sub="hagg", name="Hägg", roles=frozenset({"coordinator"}))
 OFFICER = User(sub="lind", roles=frozenset({"officer"}))
-
-
-@pytest.fixture
-def web(opened: Service[Any]) -> Callable[[User | None], httpx.AsyncClient]:
-    """`web(user)`: a browser where the user is signed in; `web(None)`: where nobody is."""
-    app = opened.web()
-
-    def browser(user: User | None) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app),
-            base_url=opened.settings.public_url,
-            cookies=session(app.state.web, user) if user else None,
-            headers={"accept": "text/html"},
-        )
-
-    return browser
-
-
-def session(settings: WebSettings, user: User) -> dict[str, str]:
-    return {settings.cookie("session"): seal(settings, "session", user.model_dump(mode="json"), 600)}
 
 
 async def proposals(platform: Any, *told: Any) -> list[MatchProposed]:

@@ -3,9 +3,12 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from chassis.web import User
 from contracts import Sealed
 from contracts.interests import Adult, AdultNeeds, HomeNeeds, InterestChanged, InterestRegistered
 from contracts.opportunities import DwellingListed, VacancyPosted
+
+VIDE = User(sub="vide", name="Vide", roles=frozenset({"coordinator"}), municipality="2580")
 
 
 def adult(occupation: str | None = "svetsare", person_id: UUID | None = None, **needs: Any) -> Adult:

@@ -62,9 +62,9 @@ async def _say(tx: Transaction, why: Mapping[UUID, Code], changed: Iterable[Seek
     found = rankings.settle()
     gone = await pairs.retract(tx, (pair.match_id for pair in found.retract))
     stand = found.propose.union(*(rankings.standing_of(one) for one in changed))
-    proposed = await pairs.propose(tx, [rankings.match(pair) for pair in sorted(stand)])
+    new = await pairs.propose(tx, [rankings.match(pair) for pair in sorted(stand)])
     said: list[Event] = [_retracted(match, _reason(match.pair, why)) for match in gone]
-    return said + [_proposed(match) for match in proposed]
+    return said + [proposed(match) for match in new]
 
 
 @consumer.when_awake
@@ -76,7 +76,7 @@ async def catch_up(tx: Transaction) -> bool:
     told = await pairs.propose(tx, [known(tx).match(stand[id]) for id in old[:AT_ONCE]])
     for match, event in [
         *((match, _retracted(match, "outranked")) for match in gone),
-        *((match, _proposed(match)) for match in told),
+        *((match, proposed(match)) for match in told),
     ]:
         municipality, controller = await households.controller_of(tx, match.interest_id)
         tx.publish(event, municipality=municipality, controller=controller)
@@ -87,7 +87,7 @@ def _reason(pair: Pair, why: Mapping[UUID, Code]) -> Code:
     return why.get(pair.seeker) or why.get(pair.place) or "outranked"
 
 
-def _proposed(match: Match) -> MatchProposed:
+def proposed(match: Match) -> MatchProposed:
     assert match.reasons is not None
     who = all_kinds()[match.kind].who
     return MatchProposed(

@@ -143,8 +143,17 @@ async def seekers_of(tx: Transaction, subject: UUID) -> list[Seeker]:
     return [_seeker(row) for row in rows]
 
 
-async def all_seekers(tx: Transaction) -> list[Seeker]:
-    return [_seeker(row) for row in await tx.fetch("select * from seekers order by kind, id")]
+async def all_seekers(
+    tx: Transaction, municipality: str | None = None, kinds: Sequence[str] | None = None
+) -> list[Seeker]:
+    """Who looks for something now, everywhere and for anything where nothing else is said."""
+    rows = await tx.fetch(
+        """select * from seekers where ($1::text is null or municipality = $1)
+           and ($2::text[] is null or kind = any($2)) order by kind, id""",
+        municipality,
+        None if kinds is None else list(kinds),
+    )
+    return [_seeker(row) for row in rows]
 
 
 async def _erased(tx: Transaction, subjects: list[UUID]) -> set[UUID]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 import asyncpg
 
 from chassis.database import Transaction
-from contracts.fields import Kind
+from contracts import fields
 from contracts.matches import Reasons
-from matching.domain.kinds.shape import Seeker
+from matching.domain.kinds.shape import Kind, Place, Seeker
 from matching.domain.proposals import Pair
 
 
@@ -18,7 +19,7 @@ class Match:
     """A pair as it is kept."""
 
     match_id: UUID
-    kind: Kind
+    kind: fields.Kind
     pair: Pair
     municipality: str
     interest_id: UUID
@@ -26,6 +27,20 @@ class Match:
     state: str
     reasons: Reasons | None
     decided_by: str | None = None
+
+
+def made(kind: Kind, seeker: Seeker, place: Place, reasons: Reasons) -> Match:
+    """A pair as it is proposed."""
+    return Match(
+        match_id=(pair := Pair(seeker.id, place.id)).match_id,
+        kind=cast(fields.Kind, kind.name),
+        pair=pair,
+        municipality=seeker.municipality,
+        interest_id=seeker.household,
+        person_id=seeker.id if kind.who == "adult" else None,
+        state="proposed",
+        reasons=reasons,
+    )
 
 
 # A pair that somebody decides at this moment is waited for, and then left as decided.
@@ -63,6 +78,13 @@ async def propose(tx: Transaction, found: Sequence[Match]) -> list[Match]:
     return _in_order(rows)
 
 
+async def propose_now(tx: Transaction, found: Sequence[Match]) -> list[Match]:
+    """Those of them that were not proposed: a round may choose what was not among the best."""
+    known = await tx.fetch("select match_id from matches where match_id = any($1::uuid[])", [m.match_id for m in found])
+    there = {row["match_id"] for row in known}
+    return await propose(tx, [match for match in found if match.match_id not in there])
+
+
 async def retract(tx: Transaction, gone: Iterable[UUID]) -> list[Match]:
     """Those of them that nobody decided meanwhile are proposed no more; as they were."""
     rows = await tx.fetch(
@@ -74,7 +96,7 @@ async def retract(tx: Transaction, gone: Iterable[UUID]) -> list[Match]:
     return _in_order(rows)
 
 
-async def decided(tx: Transaction) -> list[tuple[Kind, Pair]]:
+async def decided(tx: Transaction) -> list[tuple[fields.Kind, Pair]]:
     rows = await tx.fetch("select kind, seeker_id, opportunity_id from matches where state <> 'proposed'")
     return [(row["kind"], Pair(row["seeker_id"], row["opportunity_id"])) for row in rows]
 

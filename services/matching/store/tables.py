@@ -161,6 +161,41 @@ class Answer(Base, table=True):  # type: ignore[call-arg]
     counted: bool
 
 
+class Round(Base, table=True):  # type: ignore[call-arg]
+    """A round of pools: what was asked for, how far it has come, what came out, and what somebody did with it."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        Index("rounds_newest", "municipality", text("asked_at desc")),
+        Index("rounds_to_solve", "asked_at", postgresql_where=text("state in ('asked', 'solving')")),
+    )
+
+    round_id: UUID = Field(primary_key=True)
+    municipality: str = _words()
+    controller: str = _words()
+    kinds: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    state: str = _words()  # asked, solving, solved, refused, published, undone
+    asked_by: str = _words()
+    asked_at: datetime = _time()
+    locks: list[dict[str, Any]] = _json(nullable=False)
+    progress: str = _words()
+    beat: datetime | None = _time(nullable=True)  # of the process that solves it
+    result: dict[str, Any] | None = _json()
+    why: str | None = _words(nullable=True)
+    decided_by: str | None = _words(nullable=True)
+    decided_at: datetime | None = _time(nullable=True)
+    undone_by: str | None = _words(nullable=True)
+    undone_at: datetime | None = _time(nullable=True)
+    outcome: dict[str, Any] | None = _json()
+
+
+class RoundOffer(Base, table=True):  # type: ignore[call-arg]
+    __tablename__ = "round_offers"
+
+    round_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("rounds.round_id"), nullable=False))
+    offer_id: UUID = Field(primary_key=True)
+
+
 class Erased(Base, table=True):  # type: ignore[call-arg]
     """Subjects whose key is gone: what still arrives of them, opened a moment too early, is not kept."""
 
