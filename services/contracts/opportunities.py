@@ -170,6 +170,24 @@ def kind_of(place: Place) -> Kind:
     return next(kind for kind, shape in reversed(SHAPES.items()) if isinstance(place, shape))
 
 
+POSTED: dict[Kind, type[Place]] = {
+    "job": VacancyPosted,
+    "home": DwellingListed,
+    "school": SchoolPlacesOffered,
+    "education": CourseOffered,
+    "network": CircleOffered,
+    "employment": EmploymentPosted,
+}
+CHANGED: dict[Kind, type[Place]] = {
+    "job": VacancyChanged,
+    "home": DwellingChanged,
+    "school": SchoolPlacesChanged,
+    "education": CourseChanged,
+    "network": CircleChanged,
+    "employment": EmploymentChanged,
+}
+
+
 class OpportunityClosed(OpportunityEvent):
     opportunity_id: UUID
     partner_id: Code

@@ -15,7 +15,7 @@ from reporting.domain.disclosure import parts_shown, shown
 from reporting.domain.figures import OF_HOUSEHOLDS, OF_MACHINES, OF_PLACES, table, totals
 from reporting.domain.population import LULEA, road
 from reporting.store import questions
-from reporting.words import why
+from reporting.words import lacking, why
 
 router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
 
@@ -67,6 +67,8 @@ async def for_officers(request: Request, tx: Tx, user: Annotated[User, Depends(o
         totals=totals(cells),
         households=table(cells, OF_HOUSEHOLDS, lambda cell: (cell.municipality, cell.month)),
         places=table(cells, OF_PLACES, lambda cell: (cell.municipality, cell.kind, cell.month)),
+        rounds=await questions.rounds(tx, own),
+        needs=[(lacking(need, t), need) for need in await questions.needs(tx, own)],
         machines=table(cells, OF_MACHINES, lambda cell: (cell.municipality, cell.month)),
         ends=[(why(ended, t), ended.kind, ended.count) for ended in await questions.ends(tx, own)],
         waits=await questions.waits(tx, own),

@@ -1,8 +1,8 @@
-"""Why an introduction came to nothing, in words: the vocabulary's reason where it has one."""
+"""Why an introduction came to nothing, and what is lacking, in words: the vocabulary's where it has them."""
 
 from chassis.web.catalogues import Translator
 from contracts.vocabulary import VOCABULARY, ReasonKind
-from reporting.domain.figures import Ended
+from reporting.domain.figures import Ended, Need
 
 CLOSED_LISTS: dict[tuple[str, str], ReasonKind] = {
     ("fell_through", "person"): "person_decline",
@@ -25,3 +25,20 @@ def why(ended: Ended, t: Translator) -> str:
     if ended.side == "person":
         return t("Hushållet sa nej: %(reason)s", reason=reason)
     return t("Den som erbjöd platsen sa nej: %(reason)s", reason=reason)
+
+
+def lacking(need: Need, t: Translator) -> str:
+    """The skill or the places that would help. A word that no list of ours knows is told by its code."""
+    sort = t("%(n)s rum", n=need.sort) if need.kind == "home" and need.sort.isdigit() else _named(need.sort, t)
+    if need.skill:
+        return t("%(skill)s, för att arbeta som %(occupation)s", skill=_named(need.skill, t), occupation=sort.lower())
+    if need.area:
+        return t("%(n)s fler i %(area)s: %(what)s", n=need.more, area=_named(need.area, t), what=sort)
+    return t("%(n)s fler: %(what)s", n=need.more, what=sort)
+
+
+def _named(code: str, t: Translator) -> str:
+    try:
+        return VOCABULARY.name(code, t.language)
+    except KeyError:
+        return code

@@ -13,11 +13,14 @@ from contracts import Event, Sealed
 from contracts.interests import ConfirmationRequested, InterestRegistered, InterestWithdrawn, MovedIn, OfferDeclined
 from contracts.matches import MatchProposed, MatchRetracted, MatchReviewed, OfferLapsed, OfferMade, PlacementMade
 from contracts.messages import MessageSent, MessageUncertain
+from contracts.opportunities import CHANGED, POSTED
+from contracts.rounds import RoundAllocated, RoundUndone, ScarcityFound, TrainingNeedFound
 from reporting.chart import frames
 from reporting.domain.disclosure import parts_shown, shown
 from reporting.domain.figures import FIGURES, Cell, table, totals
 from reporting.domain.population import LULEA, Population, road
 from reporting.domain.projection import FIRST, Fact, Rows, fold
+from reportingsample import happened
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 HOME, ASK, JOB, MATCH, OFFER = (uuid4() for _ in range(5))
@@ -69,6 +72,26 @@ def test_a_mail_that_arrived_after_all_is_sent() -> None:
     facts = {"message_id": uuid4(), "template": "offer", "channel": "mail", "person_id": ASK, "language": "sv"}
     rows = fold(told(MessageUncertain.model_validate(facts), MessageSent.model_validate(facts)))
     assert [row["outcome"] for row in rows["letters"].values()] == ["sent"]
+
+
+@pytest.mark.parametrize("kind", POSTED)
+def test_a_place_is_of_its_own_kind_and_published_once(kind: Any) -> None:
+    rows = fold(told(happened(CHANGED[kind], 1), happened(POSTED[kind], 1), happened(CHANGED[kind], 1)))
+    row = next(iter(rows["opportunities"].values()))
+    assert (row["kind"], row["posted_at"]) == (kind, NOON + timedelta(hours=1))
+
+
+def test_a_round_stands_with_what_it_gave_and_that_it_was_taken_back() -> None:
+    row = fold(told(happened(RoundAllocated, 1), happened(RoundUndone, 1)))["rounds"][UUID(int=71),]
+    assert (row["served"], row["bound"], row["undone_at"], row["stand"]) == (12, 9_100, NOON + timedelta(hours=1), 5)
+
+
+def test_a_skill_and_a_sort_of_place_that_are_lacking_are_two_needs_of_one_round() -> None:
+    rows = fold(told(happened(TrainingNeedFound, 1), happened(ScarcityFound, 1)))["needs"].values()
+    assert [(row["sort"], row["skill"], row["more"], row["helped"]) for row in rows] == [
+        ("svetsare", "mig-mag-svetsning", None, 11),
+        ("3", "", 10, 20),
+    ]
 
 
 def applied(rows: Rows, more: Rows) -> Rows:

@@ -33,11 +33,13 @@ from contracts.matches import (
     PlacementMade,
 )
 from contracts.messages import MessageFailed, MessageSent
-from contracts.opportunities import DwellingListed, OwnerAnswered, VacancyPosted
+from contracts.opportunities import POSTED, DwellingListed, OwnerAnswered, VacancyPosted
 from contracts.partners import InputRefused
+from contracts.rounds import RoundAllocated, RoundUndone, ScarcityFound, TrainingNeedFound
 from helpers import fresh, said, tell
 from inflytt.servers import Databases
 from reporting.app import service as declared
+from reportingsample import happened
 
 NEW_YEARS_EVE = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)  # 23:30 in Sweden
 NEW_YEAR = NEW_YEARS_EVE + timedelta(hours=1)
@@ -151,13 +153,15 @@ def whole_road() -> list[Event]:
     events += [lapsed.said_yes(), lapsed.ended(OfferLapsed, silent="owner")]
     events += [InterestWithdrawn(interest_id=lapsed.interest, reason="not_moving")]
     events += [mail(MessageSent, placed.person), mail(MessageFailed, late.person, reason="smtp_550")]
+    events += [happened(kind, n) for n in (0, 1) for kind in (RoundAllocated, TrainingNeedFound, ScarcityFound)]
+    events += [happened(RoundUndone, 1)]
     return [*events, InputRefused(partner_id="lulehem", input_id=uuid4(), door="kafka", code="json_invalid")]
 
 
 EXPECTED = {
     "registered": 6, "confirmed": 5, "withdrawn": 1, "refused": 1, "opportunities": 5, "proposed": 5, "approved": 5,
     "introduced": 5, "accepted": 3, "declined": 1, "owner_yes": 2, "owner_refused": 1, "lapsed": 1, "placed": 1,
-    "fell_through": 3, "moved_in": 1, "mails": 1,
+    "fell_through": 3, "moved_in": 1, "mails": 1, "rounds": 1, "needs": 4,
 }  # fmt: skip
 
 
@@ -275,6 +279,30 @@ async def test_officers_see_every_number_by_kind_municipality_and_month_and_why(
     assert "2026-12" in text
     assert "2027-01" in text
     assert "Hushållet sa nej: Hyran" in text
+
+
+async def test_officers_see_what_rounds_gave_and_what_would_help_most(
+    service: Service[Settings], client: httpx.AsyncClient
+) -> None:
+    await tell(service, *whole_road(), at=NEW_YEAR)
+    signed_in(client, "officer")
+    swedish = (await client.get("/uppfoljning")).text.replace("\xa0", " ")
+    assert "98,9 %" in swedish
+    assert "togs tillbaka" in swedish
+    assert "MIG/MAG-svetsning, för att arbeta som svetsare" in swedish
+    assert "10 more in Kronan: 3" in (await client.get("/uppfoljning?lang=en")).text
+
+
+@pytest.mark.parametrize("kind", POSTED)
+async def test_everybody_sees_places_of_every_kind(
+    kind: Any, service: Service[Settings], client: httpx.AsyncClient
+) -> None:
+    await tell(service, happened(POSTED[kind], 1))
+    heading = {
+        "job": "Jobb", "home": "Hem", "school": "Förskola och skola", "education": "Utbildning",
+        "network": "Kontakter och föreningar", "employment": "Anställning med stöd",
+    }[kind]  # fmt: skip
+    assert f'<th scope="col" class="num">{heading}</th>' in (await client.get("/")).text
 
 
 async def test_an_officer_sees_the_municipality_of_their_own_sign_in(

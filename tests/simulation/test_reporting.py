@@ -11,7 +11,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from chassis.batch import Batches
 from chassis.database import Database, NoKeys
 from chassis.records import Heard
-from contracts import Event, interests, matches, messages, opportunities
+from contracts import Event, interests, matches, messages, opportunities, rounds
 from contracts.partners import InputRefused
 from reporting.app import service as declared
 from reporting.domain.figures import FIGURES, totals
@@ -53,7 +53,7 @@ def recount(events: list[Event]) -> dict[str, int]:
         "confirmed": len(ids[interests.InterestRegistered]),
         "withdrawn": len(ids[interests.InterestWithdrawn]),
         "moved_in": len(ids[interests.MovedIn]),
-        "opportunities": len(ids[opportunities.VacancyPosted]),
+        "opportunities": len(set().union(*(ids[k] for k in KINDS if k in opportunities.POSTED.values()))),
         "proposed": len(ever - gone | ever & decided.keys()),
         "approved": sum(e.decision == "approved" for e in decided.values()),
         "introduced": len({e.offer_id for e in events if isinstance(e, matches.OfferMade)}),
@@ -66,6 +66,8 @@ def recount(events: list[Event]) -> dict[str, int]:
         "fell_through": sum(n for (part, kind), n in said.items() if part == "end")
         - said["end", matches.PlacementMade]
         - said["end", matches.OfferLapsed],
+        "rounds": len(ids[rounds.RoundAllocated] - ids[rounds.RoundUndone]),
+        "needs": len(ids[rounds.TrainingNeedFound]) + len(ids[rounds.ScarcityFound]),
         "mails": said["mail", messages.MessageSent],
         "refused": len({e.input_id for e in events if isinstance(e, InputRefused)}),
     }

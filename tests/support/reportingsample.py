@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from contracts import Event, Sealed, interests, matches, messages, opportunities
+from contracts import Event, Sealed, interests, matches, messages, opportunities, rounds
 from contracts.partners import InputRefused
 
 BEGAN = datetime(2026, 12, 31, 20, tzinfo=UTC)
@@ -12,11 +12,11 @@ BEGAN = datetime(2026, 12, 31, 20, tzinfo=UTC)
 
 def happened(kind: type[Event], n: int) -> Event:
     """An event of one of three stories: everything in a story has ids of its own."""
-    home, person, place, match, offer, message = (UUID(int=10 * part + n) for part in range(1, 7))
+    home, person, place, match, offer, message, round = (UUID(int=10 * part + n) for part in range(1, 8))
     told: dict[str, Any] = {"interest_id": home, "person_id": person, "opportunity_id": place, "match_id": match}
     told |= {"offer_id": offer, "message_id": message, "input_id": message, "partner_id": "norrverk", "kind": "job"}
     told |= {
-        "people": [person],
+        "people": 11 if kind is rounds.TrainingNeedFound else [person],
         "reference": "1",
         "places": n + 1,
         "title": "x",
@@ -24,6 +24,7 @@ def happened(kind: type[Event], n: int) -> Event:
         "occupation": "svetsare",
     }
     told |= {"landlord": "x", "allocation": "pool", "rooms": 2, "size_m2": 50, "rent": 8000, "area": "lulea-kronan"}
+    told |= {"unit": "kronan", "stages": ["preschool"], "provider": "x", "host": "x"}
     told |= {"available": "2026-12", "decision": ("approved", "rejected")[n % 2], "answer": ("yes", "no")[n % 2]}
     told |= {"reason": "other", "side": "person", "silent": "both", "seat": 1, "answer_by": BEGAN, "month": "2027-01"}
     told |= {"language": "sv", "template": "offer", "channel": "mail", "door": "http", "code": "x", "band": "400-599"}
@@ -32,6 +33,8 @@ def happened(kind: type[Event], n: int) -> Event:
         "adults": [{"person_id": person, "language": "sv", "wants_work": True, "needs": seal}],
         "wants_home": False,
     }
+    told |= {"round_id": round, "households": 20, "served": 12, "points": 9_000, "bound": 9_100, "fairness_price": 40}
+    told |= {"withdrawn": 7, "stand": 5, "municipality": "2580", "skill": "mig-mag-svetsning", "sort": "3", "more": 10}
     return kind.model_validate(told | {"children": "0", "reasons": seal})
 
 
@@ -41,5 +44,7 @@ KINDS = (
     opportunities.VacancyChanged, opportunities.OwnerAnswered, opportunities.OpportunityClosed, matches.MatchProposed,
     matches.MatchRetracted, matches.MatchReviewed, matches.OfferMade, matches.OfferLapsed, matches.PlacementMade,
     matches.PlacementFellThrough, matches.AcceptanceTooLate, matches.OfferWithdrawn, messages.MessageSent,
-    messages.MessageUncertain, InputRefused,
+    messages.MessageUncertain, InputRefused, rounds.RoundAllocated, rounds.RoundUndone, rounds.TrainingNeedFound,
+    rounds.ScarcityFound, opportunities.SchoolPlacesOffered, opportunities.CourseOffered, opportunities.CircleOffered,
+    opportunities.EmploymentPosted, opportunities.EmploymentChanged,
 )  # fmt: skip

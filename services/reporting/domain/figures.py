@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 OF_HOUSEHOLDS = ("registered", "confirmed", "withdrawn", "moved_in")
 OF_PLACES = (
     "opportunities", "proposed", "approved", "introduced", "accepted", "declined", "owner_yes", "owner_refused",
     "placed", "fell_through", "lapsed",
 )  # fmt: skip
+OF_ROUNDS = ("rounds", "needs")
 OF_MACHINES = ("mails", "refused")
-FIGURES = (*OF_HOUSEHOLDS, *OF_PLACES, *OF_MACHINES)
+FIGURES = (*OF_HOUSEHOLDS, *OF_PLACES, *OF_ROUNDS, *OF_MACHINES)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,39 @@ class Ended:
     reason: str
     kind: str
     count: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """What was shared out at once, `of_bound` of what any allocation could give; `undone_at` when it was taken back."""
+
+    municipality: str
+    allocated_at: datetime
+    undone_at: datetime | None
+    households: int
+    served: int
+    points: int
+    bound: int
+    fairness_price: int
+
+    @property
+    def of_bound(self) -> float:
+        """0 to 1; a bound of nothing is reached."""
+        return self.points / self.bound if self.bound else 1.0
+
+
+@dataclass(frozen=True)
+class Need:
+    """So many (`helped`: people for a skill, households for places) whom one more skill, or `more` places, would help."""
+
+    municipality: str
+    kind: str
+    sort: str  # an occupation, a number of rooms, a stage
+    skill: str  # '' for places
+    area: str  # '' is anywhere
+    month: str  # '' is any month
+    more: int | None  # None for a skill
+    helped: int
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from contracts import Event, interests, matches, messages, opportunities, partners
+from contracts import Event, interests, matches, messages, opportunities, partners, rounds
 from contracts.interests import Household
 from contracts.matches import OfferEvent
 from contracts.messages import Message
-from contracts.opportunities import Dwelling, Vacancy
+from contracts.opportunities import POSTED, Place, kind_of
+from contracts.rounds import RoundEvent
 
 Key = tuple[Any, ...]
 Rows = dict[str, dict[Key, dict[str, Any]]]  # table → key → what changes
@@ -27,6 +28,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "offers": ("offer_id",),
     "letters": ("message_id",),
     "refusals": ("input_id",),
+    "rounds": ("round_id",),
+    "needs": ("round_id", "municipality", "kind", "sort", "skill", "area", "month"),
 }
 # When something first happened: what is said again (a second adult's mail, a new score) doesn't move it.
 FIRST = frozenset({"requested_at", "registered_at", "posted_at", "proposed_at", "made_at", "moved_in_at"})
@@ -86,6 +89,8 @@ def change_of(fact: Fact) -> Change | None:
             return _of_opportunity(event, at)
         case matches.MatchEvent():
             return _of_match(event, at)
+        case RoundEvent():
+            return _of_round(event, at)
         case Message():
             told = {"message_id": event.message_id, "template": event.template, "language": event.language}
             return Change("letters", {**told, "outcome": FATES[type(event)], "outcome_at": at})
@@ -122,10 +127,9 @@ def _of_interest(event: Event, at: datetime) -> Change | None:
 
 def _of_opportunity(event: Event, at: datetime) -> Change | None:
     match event:
-        case Vacancy() | Dwelling():
-            stands = _only(event, "opportunity_id", "partner_id", "allocation", "places")
-            stands["kind"] = "job" if isinstance(event, Vacancy) else "home"
-            first = isinstance(event, opportunities.VacancyPosted | opportunities.DwellingListed)
+        case Place():
+            stands = _only(event, "opportunity_id", "partner_id", "allocation", "places") | {"kind": kind_of(event)}
+            first = isinstance(event, tuple(POSTED.values()))
             return Change("opportunities", stands | ({"posted_at": at} if first else {}))
         case opportunities.OpportunityClosed():
             closed = {"closed_at": at, "closed_reason": event.reason}
@@ -153,6 +157,30 @@ def _of_match(event: Event, at: datetime) -> Change | None:
             side = getattr(event, "side", None) or getattr(event, "silent", None)
             ended = {"outcome": ENDS[type(event)], "outcome_at": at, "side": side}
             return Change("offers", {**_offer(event), **ended, "reason": getattr(event, "reason", None)})
+    return None
+
+
+def _of_round(event: Event, at: datetime) -> Change | None:
+    match event:
+        case rounds.RoundAllocated():
+            shared = _only(event, "round_id", "households", "served", "points", "bound", "fairness_price")
+            return Change("rounds", {**shared, "allocated_at": at})
+        case rounds.RoundUndone():
+            undone = {
+                "undone_at": at,
+                "undone_reason": event.reason,
+                "withdrawn": event.withdrawn,
+                "stand": event.stand,
+            }
+            return Change("rounds", {"round_id": event.round_id, **undone})
+        case rounds.TrainingNeedFound():
+            need = _only(event, "round_id", "municipality", "skill")
+            need |= {"kind": "job", "sort": event.occupation, "area": "", "month": event.month or ""}
+            return Change("needs", {**need, "more": None, "helped": event.people, "found_at": at})
+        case rounds.ScarcityFound():
+            need = _only(event, "round_id", "municipality", "kind", "sort", "more")
+            need |= {"skill": "", "area": event.area or "", "month": event.month or ""}
+            return Change("needs", {**need, "helped": event.households, "found_at": at})
     return None
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chassis.database import Transaction
-from reporting.domain.figures import Cell, Ended, Station, Wait
+from reporting.domain.figures import Cell, Ended, Need, Round, Station, Wait
 
 # Every countable fact, once: what, where, which kind ('' where it has none), when. The figures' definitions are here.
 FACTS = """
@@ -23,6 +23,8 @@ with facts as (
     coalesce(o.kind, ''), a.answered_at from owner_answers a left join offers o using (offer_id)
   union all select case outcome when 'placed' then 'placed' when 'lapsed' then 'lapsed' else 'fell_through' end,
     municipality, kind, outcome_at from offers where outcome is not null
+  union all select 'rounds', municipality, '', allocated_at from rounds where allocated_at is not null and undone_at is null
+  union all select 'needs', municipality, kind, found_at from needs
   union all select 'mails', municipality, '', outcome_at from letters where outcome = 'sent'
   union all select 'refused', municipality, '', refused_at from refusals)
 """
@@ -47,6 +49,15 @@ ENDS = """
 select outcome, coalesce(side, '') as side, coalesce(reason, '') as reason, coalesce(kind, '') as kind, count(*) as count
 from offers where outcome is not null and outcome <> 'placed' and ($1 = '' or municipality = $1)
 group by 1, 2, 3, 4 order by count(*) desc, 1, 2, 3, 4
+"""
+ROUNDS = """
+select municipality, allocated_at, undone_at, households, served, points, bound, fairness_price
+from rounds where allocated_at is not null and ($1 = '' or municipality = $1) order by allocated_at desc, round_id
+"""
+NEEDS = """
+select municipality, kind, sort, skill, area, month, more, helped from needs
+where round_id = (select round_id from needs where $1 = '' or municipality = $1 order by found_at desc, round_id limit 1)
+  and ($1 = '' or municipality = $1) order by helped desc, kind, sort, skill, area, month
 """
 STATIONS = """
 select municipality,
@@ -84,3 +95,13 @@ async def ends(tx: Transaction, municipality: str = "") -> list[Ended]:
 async def stations(tx: Transaction, municipality: str = "") -> list[Station]:
     """How many households have come how far, by municipality."""
     return [Station(**row) for row in await tx.fetch(STATIONS, municipality)]
+
+
+async def rounds(tx: Transaction, municipality: str = "") -> list[Round]:
+    """What was shared out at once, the newest first; also what was taken back."""
+    return [Round(**row) for row in await tx.fetch(ROUNDS, municipality)]
+
+
+async def needs(tx: Transaction, municipality: str = "") -> list[Need]:
+    """What the newest round that found anything scarce found, what would help most first."""
+    return [Need(**row) for row in await tx.fetch(NEEDS, municipality)]

@@ -127,3 +127,35 @@ class Refusal(Base, table=True):  # type: ignore[call-arg]
     door: str | None = None
     code: str | None = None
     refused_at: datetime | None = _time()
+
+
+class Round(Base, table=True):  # type: ignore[call-arg]
+    __tablename__ = "rounds"
+    __table_args__ = PROJECTION
+    round_id: UUID = Field(primary_key=True)
+    municipality: str
+    households: int | None = None
+    served: int | None = None
+    points: int | None = None
+    bound: int | None = None
+    fairness_price: int | None = None
+    allocated_at: datetime | None = _time()
+    undone_at: datetime | None = _time()
+    undone_reason: str | None = None
+    withdrawn: int | None = None
+    stand: int | None = None
+
+
+class Need(Base, table=True):  # type: ignore[call-arg]
+    __tablename__ = "needs"
+    __table_args__ = PROJECTION
+    round_id: UUID = Field(primary_key=True)
+    municipality: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    sort: str = Field(primary_key=True)
+    skill: str = Field(primary_key=True)
+    area: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    more: int | None = None
+    helped: int
+    found_at: datetime | None = _time()
