@@ -36,15 +36,17 @@ async def _measure(real: servers.Servers, rows: int, seconds: float, rounds: int
     consuming = await _rounds("consume_and_project", ground, rounds, lambda g, whose: _consume(g, whose, rows))
     draining = await _rounds("relay_drain", ground, rounds, lambda g, whose: _drain(g, whose, rows))
     posting = await _rounds("post", ground, rounds, lambda g, whose: _post(g, whose, seconds))
-    _say("commit_to_consumed and post_to_projected, ten seconds each")
-    committed = await paced(await Ground(real, "paced").made(), "relay consumer", commits)
-    posted = await paced(await Ground(real, "posted").made(), "api relay consumer", posts)
+    _say("commit_to_consumed, post_to_projected and the same by bare loops, ten seconds each")
+    committed = await paced(await Ground(real, "paced").made(), OURS, "relay consumer", commits)
+    posted = await paced(await Ground(real, "posted").made(), OURS, "api relay consumer", posts)
+    bare = await paced(await Ground(real, "bare").made(), FLOOR, "api relay consumer", posts)
     return [
         beside("consume_and_project", "records/s", consuming, 0.9),
         beside("relay_drain", "rows/s", draining, 1.5),
         beside("post", "requests/s", posting, 1.2),
         *at_most_ms("commit_to_consumed", committed, 10, 50),
         *at_most_ms("post_to_projected", posted, 6, 25),
+        *at_most_ms("post_to_projected_by_bare_loops", bare, 6, 25),  # whether this machine can have it at all
     ]
 
 

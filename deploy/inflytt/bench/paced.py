@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 
 from chassis.database import Database
 from inflytt.bench.events import meter_read
-from inflytt.bench.ground import OURS, Ground
+from inflytt.bench.ground import Ground
 from inflytt.bench.load import BODY
 from inflytt.errors import Stop
 from inflytt.servers.process import listens
@@ -24,7 +24,7 @@ Say = Callable[[UUID], Awaitable[float]]  # says an event of this meter; the mom
 Way = Callable[[Ground], AbstractAsyncContextManager[Say]]
 
 
-async def paced(ground: Ground, roles: str, way: Way) -> Sequence[float]:
+async def paced(ground: Ground, whose: tuple[str, ...], roles: str, way: Way) -> Sequence[float]:
     """Milliseconds of each event's way, to the commit of its projection as it is seen from a third process."""
     began: dict[UUID, float] = {}
     ended: dict[UUID, float] = {}
@@ -35,7 +35,7 @@ async def paced(ground: Ground, roles: str, way: Way) -> Sequence[float]:
     )
     with ExitStack() as stack:
         for role in roles.split():
-            stack.enter_context(ground.process(OURS, role))
+            stack.enter_context(ground.process(whose, role))
         async with way(ground) as say:
 
             async def one(meter: UUID) -> None:
