@@ -17,6 +17,8 @@ from matching.store import households, pairs, places
 from matching.store.pairs import Match
 from matching.yardstick import all_kinds
 
+Sought = tuple[str, UUID]  # a kind, and who seeks it
+
 
 class Rankings:
     """Changes with the transactions of its process: see `chassis.memory`."""
@@ -25,8 +27,11 @@ class Rankings:
         self, seekers: Iterable[Seeker] = (), offered: Iterable[Place] = (), decided: Iterable[tuple[str, Pair]] = ()
     ) -> None:
         seeking, free, over = (defaultdict[str, list](list) for _ in range(3))
+        self._theirs: dict[UUID, frozenset[Sought]] = {}
+        self._before: list[tuple[UUID, frozenset[Sought]]] | None = None  # in a batch: what a household sought before
         for seeker in seekers:
             seeking[seeker.kind].append(seeker)
+            self._theirs[seeker.household] = self.sought_by(seeker.household) | {(seeker.kind, seeker.id)}
         for place in offered:
             free[place.kind].append(place)
         for kind, pair in decided:
@@ -38,10 +43,41 @@ class Rankings:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """All that is changed within stands, or nothing of it."""
-        with ExitStack() as stack:
-            for standing in self.of.values():
-                stack.enter_context(standing.batch())
-            yield
+        outer, before = self._before, list[tuple[UUID, frozenset[Sought]]]()
+        self._before = before
+        try:
+            with ExitStack() as stack:
+                for standing in self.of.values():
+                    stack.enter_context(standing.batch())
+                yield
+        except BaseException:
+            self._theirs.update(reversed(before))
+            raise
+        finally:
+            self._before = outer
+        if outer is not None:
+            outer.extend(before)
+
+    def sought_by(self, household: UUID) -> frozenset[Sought]:
+        """What a household and its people seek, as kind and who."""
+        return self._theirs.get(household, frozenset())
+
+    def seek(self, household: UUID, seekers: Iterable[Seeker]) -> tuple[frozenset[Sought], list[Seeker]]:
+        """The household seeks this and nothing else. Returns what it seeks no more, and what is new or other than before."""
+        now = {(one.kind, one.id): one for one in seekers}
+        gone, new = self.sought_by(household) - now.keys(), list[Seeker]()
+        for kind, id in sorted(gone):
+            self.of[kind].drop_seeker(id)
+        for (kind, id), one in sorted(now.items()):
+            if (kind, id) not in self.sought_by(household) or self.of[kind].index.seeker(id) != one:
+                self.of[kind].put_seeker(one)
+                new.append(one)
+        if self._before is not None:
+            self._before.append((household, self.sought_by(household)))
+        self._theirs[household] = frozenset(now)
+        if not now:
+            del self._theirs[household]
+        return gone, new
 
     def settle(self) -> Differences:
         """What has to be said, since the last time, for the proposals to be those that stand."""

@@ -19,6 +19,7 @@ from contracts.opportunities import (
     VacancyPosted,
 )
 from contracts.vocabulary import VOCABULARY
+from matching import deciding
 from matching.domain.proposals import Pair, Scored, standing_proposals
 from matching.domain.score import score
 from matching.store import households, places
@@ -53,10 +54,13 @@ class Story:
         return [row["match_id"] for row in rows]
 
     async def _decide(self, match_id: UUID) -> None:
-        if self.random.random() < 0.7:
-            await self.platform.approve(match_id)
-        else:
-            await self.platform.reject(match_id)
+        try:
+            if self.random.random() < 0.7:
+                await self.platform.approve(match_id)
+            else:
+                await self.platform.reject(match_id)
+        except deciding.Refused as refused:
+            assert refused.why == "pool_spoken_for"
 
     def _something(self) -> Event:
         may: Sequence[tuple[Any, int]] = (

@@ -13,16 +13,14 @@ from matching.store import households, offers
 @consumer.on(InterestRegistered, InterestChanged)
 async def propose_for_household(said: InterestRegistered | InterestChanged, tx: Transaction) -> list[Event]:
     """Each adult and child, and the household as a whole, is ranked anew for all they look for."""
-    before = await households.seekers_of(tx, said.interest_id)
     await households.save_household(tx, said)
-    return await proposing.seek(tx, before, await households.seekers_of(tx, said.interest_id))
+    return await proposing.seek(tx, said.interest_id, await households.seekers_of(tx, said.interest_id))
 
 
 @consumer.on(InterestWithdrawn)
 async def let_household_go(said: InterestWithdrawn, tx: Transaction) -> list[Event]:
-    before = await households.seekers_of(tx, said.interest_id)
     await households.end_household(tx, said.interest_id)
-    events = await proposing.seek(tx, before, (), "withdrawn")
+    events = await proposing.seek(tx, said.interest_id, (), "withdrawn")
     return events + await offering.withdraw_all(tx, await offers.open_offers_of(tx, said.interest_id), "withdrawn")
 
 
@@ -36,19 +34,17 @@ async def note_assessed(said: SuitabilityAssessed, tx: Transaction) -> list[Even
     """From now on the adult can be proposed for places that ask for it."""
     if said.assessment.value is None:  # erased since
         return []
-    before = await households.seekers_of(tx, said.person_id)
     await households.note_assessed(tx, said.person_id, said.assessment.value)
-    return await proposing.seek(tx, before, await households.seekers_of(tx, said.person_id))
+    return await proposing.seek(tx, said.interest_id, await households.seekers_of(tx, said.interest_id))
 
 
 @consumer.on(SubjectErased)
 async def forget_subject(said: SubjectErased, tx: Transaction) -> list[Event]:
     """All that stood opened of the subject is deleted; what needs them can't go on."""
     tx.keyring.forget(said.subject_id)
-    before = await households.seekers_of(tx, said.interest_id)
     out = await offers.open_offers_of(tx, said.subject_id)
     await households.delete_opened(tx, said.subject_id)
-    events = await proposing.seek(tx, before, await households.seekers_of(tx, said.interest_id), "erased")
+    events = await proposing.seek(tx, said.interest_id, await households.seekers_of(tx, said.interest_id), "erased")
     events += await offering.withdraw_all(tx, out, "erased")
     await households.delete_reasons(tx, said.subject_id)
     return [*events, ErasureCarriedOut(subject_id=said.subject_id, service="matching")]

@@ -49,9 +49,8 @@ async def _placed(tx: Transaction, offer: Offer) -> list[Event]:
     match = await pairs.find(tx, offer.match_id)
     assert match is not None
     seeker, ended = match.pair.seeker, domain.FINDS[offer.kind]
-    before = await households.seekers_of(tx, offer.interest_id)
     await households.mark_found(tx, seeker, ended)
-    said = await proposing.seek(tx, before, await households.seekers_of(tx, offer.interest_id), "placed")
+    said = await proposing.seek(tx, offer.interest_id, await households.seekers_of(tx, offer.interest_id), "placed")
     said += await withdraw_all(tx, await offers.open_offers_to(tx, seeker, ended), "placed")
     if await places.free_place(tx, offer.opportunity_id) is None:
         said += await proposing.take_away(tx, offer.kind, offer.opportunity_id, "full")

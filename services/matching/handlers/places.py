@@ -7,6 +7,7 @@ from contracts.opportunities import (
     CircleOffered,
     CourseChanged,
     CourseOffered,
+    Dwelling,
     DwellingChanged,
     DwellingListed,
     EmploymentChanged,
@@ -28,13 +29,17 @@ from matching.store import offers, places
 @consumer.on(DwellingListed, DwellingChanged, SchoolPlacesOffered, SchoolPlacesChanged)
 @consumer.on(CourseOffered, CourseChanged, CircleOffered, CircleChanged)
 async def propose_for_place(said: Place, tx: Transaction) -> list[Event]:
-    beside = await places.sharing_a_cap_with(tx, said.opportunity_id)  # where it lay before
+    """A home with a social purpose changes what may be let beside it, where it lay before and where it lies now."""
+    ids = {said.opportunity_id}
+    if isinstance(said, Dwelling):
+        ids |= await places.sharing_a_cap_with(tx, said.opportunity_id)
     await places.save_place(tx, said)
-    beside |= await places.sharing_a_cap_with(tx, said.opportunity_id)
-    events: list[Event] = []
-    if await places.free_place(tx, said.opportunity_id) is None:  # queue_bound, authority_decides, or nothing left
+    if isinstance(said, Dwelling):
+        ids |= await places.sharing_a_cap_with(tx, said.opportunity_id)
+    free, events = await places.free_among(tx, ids), list[Event]()
+    if said.opportunity_id not in {place.id for place in free}:  # queue_bound, authority_decides, or nothing left
         events += await proposing.take_away(tx, kind_of(said), said.opportunity_id, "full")
-    return events + await proposing.offer(tx, *await places.free_among(tx, {*beside, said.opportunity_id}))
+    return events + await proposing.offer(tx, *free)
 
 
 @consumer.on(OpportunityClosed)

@@ -1,7 +1,6 @@
 """Keeps the proposals those that stand: tells the rankings what changed, and says the differences."""
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from uuid import UUID
 
 from chassis.database import Transaction
@@ -20,21 +19,10 @@ from matching.yardstick import all_kinds
 AT_ONCE = 500  # proposals that are said in one transaction when the rankings are new
 
 
-async def seek(
-    tx: Transaction, before: Iterable[Seeker], after: Iterable[Seeker], reason: Code = "changed"
-) -> list[Event]:
-    """Those who sought this seek that. `reason`: why who is not among them any more is not."""
-    rankings, sought = known(tx), {(one.kind, one.id): one for one in before}
-    why: dict[UUID, Code] = {}
-    now = {(one.kind, one.id): one for one in after}
-    for kind, id in sorted(sought.keys() - now.keys()):
-        rankings.of[kind].drop_seeker(id)
-        why[id] = reason
-    new = [one for key, one in sorted(now.items()) if sought.get(key) != one]
-    for one in new:
-        rankings.of[one.kind].put_seeker(one)
-        why.setdefault(one.id, "changed")
-    return await _say(tx, why, new)
+async def seek(tx: Transaction, household: UUID, seekers: Iterable[Seeker], reason: Code = "changed") -> list[Event]:
+    """The household and its people seek this, and nothing else. `reason`: why what is not among it is over."""
+    gone, new = known(tx).seek(household, seekers)
+    return await _say(tx, {one.id: "changed" for one in new} | {id: reason for _, id in gone}, new)
 
 
 async def offer(tx: Transaction, *offered: Place) -> list[Event]:
@@ -60,7 +48,7 @@ async def _say(tx: Transaction, why: Mapping[UUID, Code], changed: Iterable[Seek
     """What changes among the proposals, and the reasons of those that stand of whom changed."""
     rankings = known(tx)
     found = rankings.settle()
-    gone = await pairs.retract(tx, (pair.match_id for pair in found.retract))
+    gone = await pairs.retract(tx, [pair.match_id for pair in found.retract])
     stand = found.propose.union(*(rankings.standing_of(one) for one in changed))
     new = await pairs.propose(tx, [rankings.match(pair) for pair in sorted(stand)])
     said: list[Event] = [_retracted(match, _reason(match.pair, why)) for match in gone]
@@ -71,7 +59,7 @@ async def _say(tx: Transaction, why: Mapping[UUID, Code], changed: Iterable[Seek
 async def catch_up(tx: Transaction) -> bool:
     """Who is new at the lock says what the rule, its weights or its words make of what stood before."""
     stand, stood, version = known(tx).pairs(), await pairs.proposed(tx), all_kinds()["job"].version
-    gone = await pairs.retract(tx, islice(sorted(stood.keys() - stand.keys()), AT_ONCE))
+    gone = await pairs.retract(tx, sorted(stood.keys() - stand.keys())[:AT_ONCE])
     old = sorted(id for id in stand if stood.get(id, 0) != version)
     told = await pairs.propose(tx, [known(tx).match(stand[id]) for id in old[:AT_ONCE]])
     for match, event in [

@@ -16,43 +16,40 @@ from matching.domain import kinds
 from matching.domain.kinds.shape import Seeker
 from matching.yardstick import all_kinds
 
-SAVE_HOUSEHOLD = """
-insert into households (interest_id, municipality, controller, state, registered_at, children, awaited, wants_home, home)
-values ($1, $2, $3, 'registered', $4, $5, $6, $7, $8::jsonb)
-on conflict (interest_id) do update set children = excluded.children, awaited = excluded.awaited,
-  wants_home = excluded.wants_home, home = excluded.home
-"""
-
-SAVE_ADULTS = """
+# An adult or a child who is no longer named is gone from the household. What arrives of somebody erased is not kept.
+SAVE = """
+with gone as (select subject_id from erased where subject_id = any(array_append($8::uuid[], $1::uuid))),
+household as (
+  insert into households (interest_id, municipality, controller, state, registered_at, children, awaited, wants_home,
+                          home)
+  values ($1, $2, $3, 'registered', $4, $5, $6, $7, case when $1 in (select * from gone) then null else $16::jsonb end)
+  on conflict (interest_id) do update set children = excluded.children, awaited = excluded.awaited,
+    wants_home = excluded.wants_home, home = excluded.home),
+left_adults as (delete from adults where interest_id = $1 and person_id <> all($8::uuid[])),
+left_children as (delete from children where interest_id = $1 and child_id <> all($15::uuid[])),
+pupils as (
+  insert into children (child_id, interest_id, position, needs)
+  select child_id, $1, position, case when $1 in (select * from gone) then null else needs::jsonb end
+  from unnest($15::uuid[], $17::text[]) with ordinality as c(child_id, needs, position)
+  on conflict (child_id) do update set position = excluded.position, needs = excluded.needs)
 insert into adults (person_id, interest_id, position, wants_work, consents, shares, needs, learning, belonging)
-select person_id, $1, position, wants_work, consents, shares, needs::jsonb, learning::jsonb, belonging::jsonb
-from unnest($2::uuid[], $3::bool[], $4::bool[], $5::bool[], $6::text[], $7::text[], $8::text[]) with ordinality
-     as a(person_id, wants_work, consents, shares, needs, learning, belonging, position)
+select person_id, $1, position, wants_work, consents, shares, case when here then needs::jsonb end,
+       case when here then learning::jsonb end, case when here then belonging::jsonb end
+from unnest($8::uuid[], $9::bool[], $10::bool[], $11::bool[], $12::text[], $13::text[], $14::text[]) with ordinality
+     as a(person_id, wants_work, consents, shares, needs, learning, belonging, position),
+     lateral (select person_id not in (select * from gone) as here) as h
 on conflict (person_id) do update set position = excluded.position, wants_work = excluded.wants_work,
   consents = excluded.consents, shares = excluded.shares, needs = excluded.needs, learning = excluded.learning,
   belonging = excluded.belonging
 """
 
-SAVE_CHILDREN = """
-insert into children (child_id, interest_id, position, needs)
-select child_id, $1, position, needs::jsonb
-from unnest($2::uuid[], $3::text[]) with ordinality as c(child_id, needs, position)
-on conflict (child_id) do update set position = excluded.position, needs = excluded.needs
-"""
-
 
 async def save_household(tx: Transaction, said: InterestRegistered | InterestChanged) -> None:
-    """The household as it stands now; an adult or a child who is no longer named is gone from it."""
+    """The household as it stands now."""
     envelope = tx.envelope
     assert envelope is not None
-    erased = await _erased(tx, [said.interest_id, *(adult.person_id for adult in said.adults)])
-
-    def opened(sealed: Sealed[Any] | None) -> str | None:
-        told = sealed.value if sealed and sealed.subject not in erased else None
-        return told.model_dump_json() if told else None
-
     await tx.execute(
-        SAVE_HOUSEHOLD,
+        SAVE,
         said.interest_id,
         envelope.municipality,
         envelope.controller,
@@ -60,32 +57,22 @@ async def save_household(tx: Transaction, said: InterestRegistered | InterestCha
         said.children,
         len(said.awaited),
         said.wants_home,
-        opened(said.home),
-    )
-    people, children = [one.person_id for one in said.adults], [one.child_id for one in said.pupils]
-    await _keep_only(tx, said.interest_id, people, children)
-    await tx.execute(
-        SAVE_ADULTS,
-        said.interest_id,
-        people,
+        [adult.person_id for adult in said.adults],
         [adult.wants_work for adult in said.adults],
         [adult.consents for adult in said.adults],
         [adult.shares for adult in said.adults],
-        [opened(adult.needs) for adult in said.adults],
-        [opened(adult.learning) for adult in said.adults],
-        [opened(adult.belonging) for adult in said.adults],
+        [_opened(adult.needs) for adult in said.adults],
+        [_opened(adult.learning) for adult in said.adults],
+        [_opened(adult.belonging) for adult in said.adults],
+        [child.child_id for child in said.pupils],
+        _opened(said.home),
+        [_opened(child.needs) for child in said.pupils],
     )
-    await tx.execute(SAVE_CHILDREN, said.interest_id, children, [opened(child.needs) for child in said.pupils])
 
 
-async def _keep_only(tx: Transaction, interest_id: UUID, people: list[UUID], children: list[UUID]) -> None:
-    await tx.execute(
-        """with gone as (delete from children where interest_id = $1 and child_id <> all($3::uuid[]))
-           delete from adults where interest_id = $1 and person_id <> all($2::uuid[])""",
-        interest_id,
-        people,
-        children,
-    )
+def _opened(sealed: Sealed[Any] | None) -> str | None:
+    """None also for a seal that stays shut."""
+    return sealed.value.model_dump_json() if sealed and sealed.value else None
 
 
 async def end_household(tx: Transaction, interest_id: UUID) -> None:
@@ -137,9 +124,9 @@ async def people_of(tx: Transaction, interest_id: UUID) -> tuple[UUID, ...]:
     return tuple(row["person_id"] for row in rows)
 
 
-async def seekers_of(tx: Transaction, subject: UUID) -> list[Seeker]:
-    """What a household, or one of its adults, looks for now."""
-    rows = await tx.fetch("select * from seekers where interest_id = $1 or id = $1 order by kind, id", subject)
+async def seekers_of(tx: Transaction, interest_id: UUID) -> list[Seeker]:
+    """What a household and its people look for now."""
+    rows = await tx.fetch("select * from seekers where interest_id = $1 order by kind, id", interest_id)
     return [_seeker(row) for row in rows]
 
 
@@ -154,11 +141,6 @@ async def all_seekers(
         None if kinds is None else list(kinds),
     )
     return [_seeker(row) for row in rows]
-
-
-async def _erased(tx: Transaction, subjects: list[UUID]) -> set[UUID]:
-    rows = await tx.fetch("select subject_id from erased where subject_id = any($1::uuid[])", subjects)
-    return {row["subject_id"] for row in rows}
 
 
 def _seeker(row: asyncpg.Record) -> Seeker:

@@ -85,13 +85,15 @@ async def propose_now(tx: Transaction, found: Sequence[Match]) -> list[Match]:
     return await propose(tx, [match for match in found if match.match_id not in there])
 
 
-async def retract(tx: Transaction, gone: Iterable[UUID]) -> list[Match]:
+async def retract(tx: Transaction, gone: Sequence[UUID]) -> list[Match]:
     """Those of them that nobody decided meanwhile are proposed no more; as they were."""
+    if not gone:
+        return []
     rows = await tx.fetch(
         """with gone as (select match_id from matches where match_id = any($1::uuid[]) order by match_id for update)
            delete from matches using gone where matches.match_id = gone.match_id and state = 'proposed'
            returning matches.*""",
-        list(gone),
+        gone,
     )
     return _in_order(rows)
 
