@@ -27,7 +27,7 @@ class IntakeKeys:
     async def get(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
         """Raises Passing when intake does not answer: the batch waits, nothing is parked."""
         wanted = set(subjects)
-        asked = sorted(wanted - self.known.keys())
+        asked = sorted(subject for subject in wanted if subject not in self.known)  # as many steps as are wanted
         for at in range(0, len(asked), BULK):
             self.known |= await self._ask(asked[at : at + BULK])
         return {subject: self.known[subject] for subject in wanted if subject in self.known}

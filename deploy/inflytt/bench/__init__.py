@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     _how_much(matching, "--places", 50_000, "that are open")
     _how_much(matching, "--sampled", 500, "people held against brute force")
     _how_much(matching, "--events", 10_000, "after which all is computed anew and compared")
+    _how_much(matching, "--flowing", 20_000, "who seek, and half as many places, in the service while events flow")
     _how_much(matching, "--seeds", 5, "inventions of people and places")
     matching.add_argument("--data", type=Path, help="folder with JobTech's and ESCO's files: their words and relations")
     matching.add_argument(
@@ -50,13 +51,14 @@ def _chassis(given: argparse.Namespace) -> list[Figure]:
 
 def _matching(given: argparse.Namespace) -> list[Figure]:
     from inflytt import servers
-    from inflytt.bench.matching import candidates, incremental, reasons, related
+    from inflytt.bench.matching import candidates, flowing, incremental, reasons, related
 
     seeds = tuple(range(1, given.seeds + 1))
     with servers.running("bench") as real:
         database = real.postgres.create_database("gin").url
         sizes = candidates.Sizes(given.people, given.places, given.sampled, given.events, seeds, given.data, database)
         found = [figure for part in (candidates, incremental, reasons) for figure in part.measure(sizes, _say)]
+    found += flowing.measure(given.flowing, given.flowing // 2, _say)
     return found + related.measure(related.Options(given.data, given.judged, seeds), _say)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -27,6 +27,7 @@ from matching.domain.kinds.shape import Place, Seeker
 
 PACE, SECONDS, WARM = 50, 30, 100  # events a second; events that don't count
 AT_ONCE = 5000  # rows in one statement
+REST = 5.0  # seconds of silence after which nothing more comes
 PATIENCE = 900.0  # seconds until the service knows everybody
 WHERE = "2580"
 T = TypeVar("T")
@@ -46,15 +47,17 @@ OPPORTUNITIES = """insert into opportunities (opportunity_id, kind, municipality
 class Heard:
     """When each event was on Kafka, and when the first proposal that it caused was; Unix milliseconds."""
 
-    came: dict[UUID, int]
-    led: dict[UUID, int]
+    came: dict[UUID, int] = field(default_factory=dict)
+    led: dict[UUID, int] = field(default_factory=dict)
+    last: float = field(default_factory=time.time)  # when anything was heard; Unix seconds
 
 
 def measure(people: int, places: int, say: Say) -> list[Figure]:
     """On a platform of its own, with so many who seek and places in it."""
     with local.running("bench-flowing", say, state=None) as platform:
         matching = platform.processes["matching"]
-        matching.stop()
+        for process in (matching, platform.processes["notifications"], platform.processes["reporting"]):
+            process.stop()  # who only hears of proposals is not on their way
         intake = opened("intake", platform).database
         asyncio.run(_fill(platform.databases["matching"], intake.keyring, people, places))
         began = time.monotonic()
@@ -62,7 +65,7 @@ def measure(people: int, places: int, say: Say) -> list[Figure]:
         matching.wait_until_ready(PATIENCE)
         took = time.monotonic() - began
         say(f"{people} people and {places} places are known by heart, and all that stands is said, after {took:.1f} s")
-        asyncio.run(platform.quiet(PATIENCE))
+        asyncio.run(_drained(platform.databases["matching"]))
         heard = asyncio.run(_play(platform, opened("intake", platform).database))
     counted = sorted(heard.came, key=heard.came.__getitem__)[WARM:]
     ways = [float(heard.led[id] - heard.came[id]) for id in counted if id in heard.led]
@@ -94,9 +97,18 @@ async def _fill(url: str, keys: Any, people: int, places: int) -> None:
     await keys.close()
 
 
+async def _drained(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    while True:
+        if not await connection.fetchval("select count(*) from outbox"):
+            break
+        await asyncio.sleep(0.2)
+    await connection.close()
+
+
 async def _play(platform: local.Platform, intake: Database) -> Heard:
     """Newcomers and new jobs in turn, said as intake says them; heard as anybody outside hears."""
-    heard, newcomers = Heard({}, {}), People(_words(), 2)
+    heard, newcomers = Heard(), People(_words(), 2)
     topics = [platform.prefix + name for name in ("interests", "opportunities", "matches")]
     consumer = AIOKafkaConsumer(*topics, bootstrap_servers=platform.bootstrap.split(","), auto_offset_reset="latest")
     await consumer.start()
@@ -112,8 +124,8 @@ async def _play(platform: local.Platform, intake: Database) -> Heard:
     for nth, event in enumerate(events):
         await asyncio.sleep(max(0.0, start + nth / PACE - time.monotonic()))
         await intake.say(event, municipality=WHERE, controller=CONTROLLER[WHERE])
-    await platform.quiet(PATIENCE)
-    await asyncio.sleep(1)
+    while (since := time.time() - heard.last) < REST:
+        await asyncio.sleep(REST - since)
     listening.cancel()
     await consumer.stop()
     await intake.close()
@@ -122,6 +134,7 @@ async def _play(platform: local.Platform, intake: Database) -> Heard:
 
 async def _listen(consumer: AIOKafkaConsumer, heard: Heard) -> None:
     async for record in consumer:
+        heard.last = time.time()
         told = {name: value.decode() for name, value in record.headers}
         if told["ce_type"] == "MatchProposed" and told.get("ce_cause"):
             heard.led.setdefault(UUID(told["ce_cause"]), record.timestamp)
