@@ -8,6 +8,8 @@ from contracts.fields import Code, Published
 
 PARTNERS = Topic("partners", ("intake",))
 
+Organisation = Literal["employer", "landlord", "school", "educator", "host"]
+
 
 class PartnerEvent(Event, topic=PARTNERS, keyed_by="partner_id"):
     pass
@@ -15,7 +17,7 @@ class PartnerEvent(Event, topic=PARTNERS, keyed_by="partner_id"):
 
 class PartnerRegistered(PartnerEvent):
     partner_id: Code
-    kind: Literal["employer", "landlord"]
+    kind: Organisation
     name: Published
     agreement: Code | None = None
 

@@ -9,7 +9,13 @@ from intake.store import households, offers
 from intake.store.tables import Partner
 
 # The field list per receiver: all that this kind of organisation may be shown of an adult who said yes.
-SHOWN: dict[str, tuple[str, ...]] = {"employer": ("name", "email", "phone"), "landlord": ("name", "email", "phone")}
+SHOWN: dict[str, tuple[str, ...]] = {
+    "employer": ("name", "email", "phone"),
+    "landlord": ("name", "email", "phone"),
+    "school": ("name", "email", "phone"),
+    "educator": ("name", "email"),
+    "host": ("name", "email"),
+}
 
 STANDS = ("open", "placed")  # when it is over, nobody is shown any more
 

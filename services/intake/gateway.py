@@ -14,14 +14,8 @@ from chassis.web.text import strict_json
 from contracts.municipalities import CONTROLLER
 from contracts.partners import InputRefused
 from intake import publishing
-from intake.bodies.partners import (
-    AnswerMessage,
-    ChangedDwelling,
-    ChangedVacancy,
-    ClosingMessage,
-    DwellingMessage,
-    VacancyMessage,
-)
+from intake.bodies.partners import AnswerMessage, ClosingMessage
+from intake.bodies.places import CHANGES, MESSAGES
 from intake.bodies.reading import Refused, read, told
 from intake.partners import load
 from intake.settings import IntakeSettings
@@ -91,10 +85,8 @@ def parsed(value: bytes | None) -> dict[str, Any]:
 
 async def _act(tx: Transaction, partner: Partner, given: dict[str, Any]) -> None:
     match given.get("type"):
-        case "vacancy":
-            await publishing.publish(tx, partner, read(VacancyMessage, given, tx.now, SAY), SAY)
-        case "dwelling":
-            await publishing.publish(tx, partner, read(DwellingMessage, given, tx.now, SAY), SAY)
+        case str() as name if name in MESSAGES:
+            await publishing.publish(tx, partner, read(MESSAGES[name], given, tx.now, SAY), SAY)
         case "change":
             await _change(tx, partner, given)
         case "close":
@@ -116,8 +108,7 @@ async def _change(tx: Transaction, partner: Partner, given: dict[str, Any]) -> N
     place = await opportunities.by_reference(tx, partner.partner_id, str(given.get("reference", "")))
     if place is None:
         raise general(404)
-    kind: type[ChangedVacancy] | type[ChangedDwelling] = ChangedVacancy if place.kind == "job" else ChangedDwelling
-    await publishing.change(tx, partner, place, read(kind, given, tx.now, SAY), SAY)
+    await publishing.change(tx, partner, place, read(CHANGES[place.kind], given, tx.now, SAY), SAY)
 
 
 def _told(problem: Problem, given: Any, record: Plain) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What people do: a household registers, its adults confirm, answer, move in, withdraw, and are forgotten."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.database import Transaction
@@ -33,7 +34,7 @@ def _acts(tx: Transaction, person_id: UUID, municipality: str) -> None:
 async def register(tx: Transaction, body: Registration) -> UUID:
     """Stores the household and asks each adult to confirm. The interest's id."""
     interest_id, people = new_id(), tuple(new_id() for _ in body.adults)
-    household = body.household(interest_id, people)
+    household = body.household(interest_id, people, tuple(new_id() for _ in body.pupils), tx.now)
     keys = await keys_of(tx).create([interest_id, *people])
     await households.keep(tx, household, body.municipality, keys)
     _acts(tx, people[0], body.municipality)
@@ -96,6 +97,20 @@ async def answer(
     return outcome
 
 
+async def choose(tx: Transaction, person_id: UUID, *, consents: bool, shares: bool) -> bool:
+    """Sets an adult's two switches. False when the household's interest is over."""
+    interest = await _locked(tx, person_id)
+    if interest is None or interest.state == "withdrawn":
+        return False
+    changed = await households.choose(tx, person_id, consents, shares)
+    household = await households.household(tx, interest)
+    told = any(person.person_id == person_id for person in household.confirmed)
+    if changed and told and interest.state == "registered":
+        _acts(tx, person_id, interest.municipality)
+        tx.publish(standing(household, InterestChanged))
+    return True
+
+
 async def moved_in(tx: Transaction, person_id: UUID, month: str) -> bool:
     """Notes that the household lives here now; said once. False when it can't be said of this household."""
     interest = await _locked(tx, person_id)
@@ -141,8 +156,7 @@ async def erase(tx: Transaction, person_id: UUID) -> None:
         await keys_of(tx).destroy([person_id])
         await households.remove_adults(tx, [person_id])
         if interest.state == "registered":
-            rest = Home(household.interest_id, left, household.wants_home, household.children, household.home)
-            tx.publish(standing(rest, InterestChanged))
+            tx.publish(standing(replace(household, people=left), InterestChanged))
         _erased(tx, interest, person_id)
         return
     await _end(tx, interest, "erased")
@@ -178,9 +192,4 @@ async def lapse(tx: Transaction, interest_id: UUID) -> None:
     if silent:
         await keys_of(tx).destroy(silent)
         await households.remove_adults(tx, silent)
-        tx.publish(
-            standing(
-                Home(interest_id, household.confirmed, household.wants_home, household.children, household.home),
-                InterestChanged,
-            )
-        )
+        tx.publish(standing(replace(household, people=household.confirmed), InterestChanged))

@@ -8,7 +8,7 @@ from chassis.service import Service
 from chassis.telemetry import log
 from contracts.fields import Code, Municipality
 from contracts.municipalities import CONTROLLER
-from contracts.partners import PartnerRegistered
+from contracts.partners import Organisation, PartnerRegistered
 from intake.settings import IntakeSettings
 from intake.store import opportunities
 
@@ -19,7 +19,7 @@ class PartnerTold(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     partner_id: Code
-    kind: str
+    kind: Organisation
     name: str
     agreement: Code | None = None
     municipality: Municipality

@@ -7,21 +7,14 @@ from chassis.envelope import new_id
 from chassis.web import Problem, general
 from contracts import Event
 from contracts.municipalities import CONTROLLER
-from contracts.opportunities import (
-    DwellingChanged,
-    DwellingListed,
-    OpportunityClosed,
-    OwnerAnswered,
-    VacancyChanged,
-    VacancyPosted,
-)
-from intake.bodies.partners import DwellingBody, OwnersAnswer, VacancyBody
+from contracts.opportunities import CHANGED, POSTED, OpportunityClosed, OwnerAnswered
+from intake.bodies.partners import OwnersAnswer
+from intake.bodies.places import PlaceBody
 from intake.bodies.reading import Refused, Say, told
 from intake.domain.offers import owner_answers
 from intake.store import offers, opportunities
 from intake.store.tables import Opportunity, Partner
 
-Place = VacancyBody | DwellingBody
 NOT_OVER_HTTP = {"type", "id"}  # what a Kafka message has beside the body
 
 
@@ -29,38 +22,36 @@ def _acts(tx: Transaction, partner: Partner) -> None:
     tx.acting(f"partner:{partner.partner_id}", partner.municipality, CONTROLLER[partner.municipality])
 
 
-def _kind(body: Place) -> str:
-    return "job" if isinstance(body, VacancyBody) else "home"
-
-
-def _content(body: Place) -> dict[str, object]:
+def _content(body: PlaceBody) -> dict[str, object]:
     return body.model_dump(mode="json", exclude=NOT_OVER_HTTP)
 
 
-def _agreed(partner: Partner, body: Place, say: Say) -> None:
+def _agreed(partner: Partner, body: PlaceBody, say: Say) -> None:
     """Raises Refused when the partner's agreement does not carry what it publishes."""
     given, faults = _content(body), []
     if body.municipality != partner.municipality:
         faults.append(told("other_municipality", ("municipality",), given, say))
-    pooled = isinstance(body, DwellingBody) and body.allocation == "pool"
-    if pooled and (partner.agreement is None or given["agreement"] != partner.agreement):
+    if body.allocation == "pool" and (partner.agreement is None or given["agreement"] != partner.agreement):
         faults.append(told("agreement_missing", ("agreement",), given, say))
     if faults:
         raise Refused(faults)
 
 
-def _event(place: Opportunity, body: Place, *, new: bool) -> Event:
+def _event(place: Opportunity, body: PlaceBody, *, new: bool) -> Event:
     facts = {"opportunity_id": place.opportunity_id, "partner_id": place.partner_id, **_content(body)}
-    if isinstance(body, VacancyBody):
-        return (VacancyPosted if new else VacancyChanged).model_validate(facts)
-    return (DwellingListed if new else DwellingChanged).model_validate(facts)
+    return (POSTED if new else CHANGED)[body.kind].model_validate(facts)
 
 
-async def publish(tx: Transaction, partner: Partner, body: Place, say: Say) -> UUID:
-    """A new vacancy or dwelling; its id. The same again is the same; another under the same reference is a 409."""
+async def publish(tx: Transaction, partner: Partner, body: PlaceBody, say: Say) -> UUID:
+    """A new place; its id. The same again is the same; another under the same reference is a 409.
+
+    Raises 403 for a kind of place that organisations of this kind don't have.
+    """
+    if partner.kind != body.of:
+        raise Problem(403, "not_yours_to_publish", "Er organisation är inte anmäld för att lägga ut sådana platser")
     _agreed(partner, body, say)
     await opportunities.lock_partner(tx, partner.partner_id)
-    before = await opportunities.by_reference(tx, partner.partner_id, body.reference, _kind(body))
+    before = await opportunities.by_reference(tx, partner.partner_id, body.reference, body.kind)
     if before is not None:
         if before.body == _content(body):
             return before.opportunity_id
@@ -68,7 +59,7 @@ async def publish(tx: Transaction, partner: Partner, body: Place, say: Say) -> U
     place = Opportunity(
         opportunity_id=new_id(),
         partner_id=partner.partner_id,
-        kind=_kind(body),
+        kind=body.kind,
         reference=body.reference,
         body=_content(body),
         changed_at=tx.now,
@@ -79,10 +70,10 @@ async def publish(tx: Transaction, partner: Partner, body: Place, say: Say) -> U
     return place.opportunity_id
 
 
-async def change(tx: Transaction, partner: Partner, place: Opportunity | None, body: Place, say: Say) -> UUID:
+async def change(tx: Transaction, partner: Partner, place: Opportunity | None, body: PlaceBody, say: Say) -> UUID:
     """The whole of it, anew. Raises 404 for what is not the partner's, 409 for what is closed."""
     _agreed(partner, body, say)
-    if place is None or place.kind != _kind(body):
+    if place is None or place.kind != body.kind:
         raise general(404)
     if place.reference != body.reference:
         raise Refused([told("reference_changed", ("reference",), _content(body), say)])

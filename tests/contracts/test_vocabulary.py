@@ -153,6 +153,25 @@ def test_reasons_are_closed_lists_that_cover_how_a_story_can_end() -> None:
     assert all(len(reasons) >= 5 for reasons in VOCABULARY.reasons.values())
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("kind", VOCABULARY.lists)
+def test_each_choice_of_a_closed_list_has_a_name_of_its_own(kind: Any, language: str) -> None:
+    names = [choice.name(language) for choice in VOCABULARY.lists[kind].values()]
+    assert len(names) >= 3
+    assert not repeated(names)
+
+
+def test_a_choice_is_told_by_its_id_wherever_it_stands() -> None:
+    assert VOCABULARY.name("upper-secondary", "en") == "Upper secondary school"
+    for choices in VOCABULARY.lists.values():
+        for id, choice in choices.items():
+            assert (VOCABULARY.name(id, "sv"), VOCABULARY.name(id, "en")) == (choice.sv, choice.en)
+
+
+def test_stages_are_those_of_the_school_the_youngest_first() -> None:
+    assert [*VOCABULARY.lists["stages"]] == ["preschool", "f", *map(str, range(1, 10)), "upper-secondary"]
+
+
 def test_the_vocabulary_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         VOCABULARY.skills["trolleri"] = VOCABULARY.skills["sql"]  # type: ignore[index]

@@ -31,11 +31,14 @@ from intake.handlers import consumer
 from intake.settings import IntakeSettings
 
 SERVICE_TOKEN = "t" * 40
-PARTNER_KEYS = {"norrverk": "employer_" + "n" * 40, "lulehem": "landlord_" + "l" * 40}
+PARTNER_KEYS = {name: f"{name}_" + "k" * 40 for name in ("norrverk", "lulehem", "skolan", "larcentrum", "byanat")}
 PARTNERS: list[dict[str, Any]] = [
     {"partner_id": "norrverk", "kind": "employer", "name": "Norrverk AB", "email": "jobb@norrverk.example"},
     {"partner_id": "lulehem", "kind": "landlord", "name": "Lulehem AB", "email": "hem@lulehem.example"}
     | {"agreement": "pool-2026"},
+    {"partner_id": "skolan", "kind": "school", "name": "Skolvalet", "email": "skola@skolan.example"},
+    {"partner_id": "larcentrum", "kind": "educator", "name": "Lärcentrum", "email": "kurs@larcentrum.example"},
+    {"partner_id": "byanat", "kind": "host", "name": "Bya-nät", "email": "hej@byanat.example"},
 ]
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 

@@ -70,11 +70,22 @@ RUBBISH: list[tuple[dict[str, Any], str, str]] = [
     (registration(adults=[]), "/adults", "too_short"),
     (registration(adult(wants_work=False), home=None), "/home", "wish_needed"),
     (registration(municipality="1234"), "/municipality", "unknown_municipality"),
+    (registration(pupils=[{}]), "/pupils/0/born", "stage_needed"),
+    (registration(pupils=[{"stage": "12"}]), "/pupils/0/stage", "unknown_choice"),
+    (registration(pupils=[{"stage": "f", "areas": ["uppsala-arsta"]}]), "/pupils/0/areas", "area_elsewhere"),
+    (
+        registration(adult(belonging={"areas": ["uppsala-arsta"]})),
+        "/adults/0/belonging/areas",
+        "area_elsewhere",
+    ),
+    (registration(adult(adaptation=["magi"])), "/adults/0/adaptation/0", "unknown_choice"),
+    (registration(adult(learning={"level": 9})), "/adults/0/learning/level", "less_than_equal"),
+    (registration(home={"tenures": ["slott"]}), "/home/tenures/0", "unknown_choice"),
     (registration(extra=1), "/extra", "extra_forbidden"),
 ]
 
 
-@pytest.mark.parametrize(("body", "pointer", "code"), RUBBISH, ids=[code for _, _, code in RUBBISH])
+@pytest.mark.parametrize(("body", "pointer", "code"), RUBBISH, ids=[f"{code} at {at}" for _, at, code in RUBBISH])
 async def test_rubbish_is_refused_with_code_pointer_and_a_sentence(
     world: Any, body: dict[str, Any], pointer: str, code: str
 ) -> None:

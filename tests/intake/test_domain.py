@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.web import Fault
-from contracts.interests import AdultNeeds, HomeNeeds, InterestChanged, InterestRegistered
+from contracts.interests import (
+    AdultNeeds,
+    BelongingNeeds,
+    ChildNeeds,
+    HomeNeeds,
+    InterestChanged,
+    InterestRegistered,
+    LearningNeeds,
+)
+from contracts.vocabulary import VOCABULARY
 from intake.bodies.reading import Refused, read
 from intake.bodies.registration import Registration
 from intake.domain import checks
@@ -18,6 +27,7 @@ from intake.domain.household import Home, Particulars, Person, after_confirmatio
 from intake.domain.letters import unwanted
 from intake.domain.links import LIFE, Link, verdict
 from intake.domain.offers import Offer, owner_answers, person_answers
+from intake.domain.schooling import stage_in
 from intakesample import adult, registration
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -115,7 +125,9 @@ def test_a_letter_is_not_wanted_when_its_matter_is_over() -> None:
 
 def test_an_owner_knows_a_band_before_anybody_has_said_yes() -> None:
     assert band_of("job", [person()], "3+") == "72"
+    assert band_of("employment", [person()], "3+") == "72"
     assert band_of("home", [person(), person(MALVA)], "1-2") == "2+1-2"
+    assert band_of("school", [person(), person(MALVA)], "1-2") == "2"
     assert band_of("job", [], "0") == "0"
 
 
@@ -165,7 +177,7 @@ def body(**more: object) -> Registration:
 
 def test_own_words_become_what_they_mean_and_are_kept() -> None:
     said = adult(occupations=[{"words": "svetsare"}, {"words": "drakflygare på heltid"}])
-    (who,) = body(adults=[said]).household(HOUSE, (ASK,)).people
+    (who,) = body(adults=[said]).household(HOUSE, (ASK,), (), NOW).people
     assert who.particulars is not None
     assert who.particulars.needs.occupations == ("svetsare",)
     assert who.particulars.words == ("svetsare", "drakflygare på heltid")
@@ -173,10 +185,61 @@ def test_own_words_become_what_they_mean_and_are_kept() -> None:
 
 
 def test_a_wish_for_no_home_with_children_keeps_the_children_sealed() -> None:
-    told = body(home=None).household(HOUSE, (ASK,))
+    told = body(home=None).household(HOUSE, (ASK,), (), NOW)
     assert (told.wants_home, told.children) == (False, "1-2")
     assert told.home is not None
     assert told.home.children_born == ("2019-05",)
+
+
+@pytest.mark.parametrize(
+    ("born", "month", "stage"),
+    [
+        ("2024-02", "2026-11", "preschool"),
+        ("2020-12", "2026-07", "preschool"),  # still the spring's school year
+        ("2020-12", "2026-08", "f"),
+        ("2020-01", "2026-08", "f"),
+        ("2019-05", "2026-11", "1"),
+        ("2019-05", "2027-07", "1"),
+        ("2011-12", "2026-08", "9"),
+        ("2011-01", "2027-08", "upper-secondary"),
+        ("2008-06", "2026-11", "upper-secondary"),
+    ],
+)
+def test_a_child_goes_where_its_age_says_from_the_autumn(born: str, month: str, stage: str) -> None:
+    assert stage_in(born, month) == stage
+
+
+def test_every_stage_that_an_age_gives_is_one_of_the_list() -> None:
+    for born in range(2006, 2027):
+        assert stage_in(f"{born}-06", "2026-11") in VOCABULARY.lists["stages"]
+
+
+def test_a_child_who_needs_a_place_has_a_stage_and_no_birthday() -> None:
+    told = body(pupils=[{"born": "2019-05", "from_month": "2027-08", "profiles": ["mother-tongue"]}])
+    (pupil,) = told.household(HOUSE, (ASK,), (OFFER,), NOW).pupils
+    assert pupil.child_id == OFFER
+    assert pupil.needs == ChildNeeds(
+        stage="2", from_month="2027-08", areas=("lulea-kronan",), profiles=("mother-tongue",)
+    )
+    assert "2019" not in pupil.model_dump_json()
+
+
+def test_a_stage_that_is_said_stands_over_the_age() -> None:
+    told = body(pupils=[{"born": "2019-05", "stage": "f"}], children=[], home=None)
+    household = told.household(HOUSE, (ASK,), (OFFER,), NOW)
+    assert (household.pupils[0].needs.stage, household.children) == ("f", "1-2")
+
+
+def test_what_an_adult_wants_to_learn_and_do_is_told_with_what_they_speak() -> None:
+    learning = {"occupations": [{"words": "svetsare"}, {"words": "drakflygare"}], "level": 3, "pace_percent": 50}
+    given = adult(learning=learning, belonging={"interests": ["sports"], "times": ["weekend"]})
+    (who,) = body(adults=[given]).household(HOUSE, (ASK,), (), NOW).people
+    assert who.particulars is not None
+    assert who.particulars.learning == LearningNeeds(
+        occupations=("svetsare",), level=3, pace_percent=50, languages=who.particulars.needs.languages
+    )
+    assert who.particulars.belonging == BelongingNeeds(interests=("sports",), times=("weekend",), languages=("sv",))
+    assert "drakflygare" in who.particulars.words
 
 
 json_values = st.recursive(

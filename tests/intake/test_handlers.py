@@ -14,7 +14,18 @@ from contracts.opportunities import DwellingListed, OpportunityClosed, OwnerAnsw
 from contracts.partners import InputRefused
 from intake import gateway
 from intake.store import opportunities
-from intakesample import adult, dwelling, offer_made, registration, vacancy
+from intakesample import (
+    PUBLISHERS,
+    adult,
+    circle,
+    course,
+    dwelling,
+    employment,
+    offer_made,
+    registration,
+    school_places,
+    vacancy,
+)
 
 OFFSETS = count()
 
@@ -64,7 +75,15 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("/vacancies", vacancy(places="två"), "/places", "int_type"),
     ("/vacancies", vacancy(municipality="0380"), "/municipality", "other_municipality"),
     ("/vacancies", {k: v for k, v in vacancy().items() if k != "title"}, "/title", "missing"),
-    ("/dwellings", dwelling(), "/agreement", "agreement_missing"),
+    ("/dwellings", dwelling(agreement="another"), "/agreement", "agreement_missing"),
+    ("/employments", employment(allocation="pool"), "/agreement", "agreement_missing"),
+    ("/employments", employment(adaptation=["magi"]), "/adaptation/0", "unknown_choice"),
+    ("/school-places", school_places(stages=[]), "/stages", "too_short"),
+    ("/school-places", school_places(how_to_join=None), "/how_to_join", "how_to_join_missing"),
+    ("/courses", course(level=7), "/level", "less_than_equal"),
+    ("/courses", course(teaches=["trolleri"]), "/teaches/0", "unknown_skill"),
+    ("/circles", circle(interests=["häxkonst"]), "/interests/0", "unknown_choice"),
+    ("/circles", circle(allocation="pool"), "/allocation", "literal_error"),
     ("/dwellings", dwelling(allocation="queue_bound"), "/how_to_join", "how_to_join_missing"),
     ("/dwellings", dwelling(rent=-1), "/rent", "greater_than_equal"),
 ]
@@ -74,12 +93,13 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 async def test_what_a_partner_may_not_say_is_refused_and_counted(
     world: Any, path: str, body: dict[str, Any], pointer: str, code: str
 ) -> None:
-    answer = await world.partner("norrverk", "POST", path, body)
+    partner = PUBLISHERS[path]
+    answer = await world.partner(partner, "POST", path, body)
     assert answer.status_code == 422
     assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [(pointer, code)]
     (refused,) = await world.said()
     assert isinstance(refused, InputRefused)
-    assert (refused.partner_id, refused.door, refused.code) == ("norrverk", "http", "invalid_input")
+    assert (refused.partner_id, refused.door, refused.code) == (partner, "http", "invalid_input")
 
 
 async def test_the_partner_door_opens_to_nobody_without_a_key(world: Any) -> None:

@@ -8,6 +8,15 @@ from uuid import UUID, uuid4
 from chassis import clock
 from contracts.matches import OfferMade
 
+PUBLISHERS = {  # who publishes where
+    "/vacancies": "norrverk",
+    "/employments": "norrverk",
+    "/dwellings": "lulehem",
+    "/school-places": "skolan",
+    "/courses": "larcentrum",
+    "/circles": "byanat",
+}
+
 
 def adult(name: str = "Ask Lind", **more: Any) -> dict[str, Any]:
     given = {
@@ -57,6 +66,55 @@ def dwelling(**more: Any) -> dict[str, Any]:
         "rent": 9800,
         "area": "lulea-kronan",
         "available": "2026-12",
+        "municipality": "2580",
+    }
+    return {**given, **more}
+
+
+def employment(**more: Any) -> dict[str, Any]:
+    given = {"adaptation": ["quiet-workplace", "close-mentor"], "hours": ["evening"], "title": "Verkstad i lugn takt"}
+    return {**vacancy(), **given, **more}
+
+
+def school_places(**more: Any) -> dict[str, Any]:
+    given = {
+        "reference": f"S-{uuid4().hex[:8]}",
+        "title": "Kronans förskola",
+        "unit": "kronan",
+        "stages": ["preschool", "f"],
+        "area": "lulea-kronan",
+        "how_to_join": "Sök på kommunens e-tjänst för skola och förskola.",
+        "wait_months": 2,
+        "profiles": ["mother-tongue"],
+        "places": 4,
+        "municipality": "2580",
+    }
+    return {**given, **more}
+
+
+def course(**more: Any) -> dict[str, Any]:
+    given = {
+        "reference": f"K-{uuid4().hex[:8]}",
+        "title": "Svetsare, yrkesutbildning för vuxna",
+        "provider": "Lärcentrum",
+        "leads_to": ["svetsare"],
+        "teaches": ["mig-mag-svetsning"],
+        "level": 2,
+        "pace_percent": 100,
+        "how_to_join": "Sök på Lärcentrums webbplats.",
+        "municipality": "2580",
+    }
+    return {**given, **more}
+
+
+def circle(**more: Any) -> dict[str, Any]:
+    given = {
+        "reference": f"B-{uuid4().hex[:8]}",
+        "title": "Språkkafé på biblioteket",
+        "host": "Bya-nät",
+        "interests": ["language-practice"],
+        "languages": ["sv"],
+        "times": ["weekday-evening"],
         "municipality": "2580",
     }
     return {**given, **more}

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from contracts.vocabulary.lists import lists
 from contracts.vocabulary.records import Contents, Named, Occupation, Place, ReasonKind, Record
 from contracts.vocabulary.search import Phrases
 
@@ -77,6 +78,7 @@ class Vocabulary:
         self.reasons: Mapping[ReasonKind, Mapping[str, Named]] = MappingProxyType(
             {kind: _by_id(reasons) for kind, reasons in contents.reasons.items()}
         )
+        self.lists = lists()
         self.concepts: Mapping[str, str] = MappingProxyType(
             {record.concept: record.id for kind in (contents.occupations, contents.skills, contents.languages)
              for record in kind if record.concept}
@@ -88,6 +90,7 @@ class Vocabulary:
         for occupation in contents.occupations:
             self._of_group[occupation.ssyk].append(occupation.id)
         self._names: dict[str, Named | Place] = {
+            **{id: word for words in self.lists.values() for id, word in words.items()},
             **self.occupations, **self.skills, **self.groups, **self.licences,
             **self.languages, **self.municipalities, **self.areas,
         }  # fmt: skip

@@ -15,7 +15,8 @@ from contracts.municipalities import CONTROLLER
 from contracts.partners import InputRefused
 from intake import disclosing, publishing
 from intake.api.requests import Body, body_of, once
-from intake.bodies.partners import Closing, DwellingBody, OwnersAnswer, VacancyBody
+from intake.bodies.partners import Closing, OwnersAnswer
+from intake.bodies.places import BODIES, PlaceBody
 from intake.bodies.reading import Refused
 from intake.store import opportunities
 from intake.store.tables import Partner
@@ -74,24 +75,28 @@ async def _change(request: Request, partner: Partner, opportunity_id: UUID, kind
     return await _taken(request, partner, kind, work)
 
 
-@router.post("/vacancies", status_code=201)
-async def post_vacancy(request: Request, partner: Holder) -> JSONResponse:
-    return await _publish(request, partner, VacancyBody)
+PATHS = {  # where each kind of place is published
+    "vacancies": "vacancy",
+    "employments": "employment",
+    "dwellings": "dwelling",
+    "school-places": "school_places",
+    "courses": "course",
+    "circles": "circle",
+}
 
 
-@router.put("/vacancies/{opportunity_id}")
-async def put_vacancy(request: Request, partner: Holder, opportunity_id: UUID) -> JSONResponse:
-    return await _change(request, partner, opportunity_id, VacancyBody)
+def _opens(path: str, body: type[PlaceBody]) -> None:
+    @router.post(f"/{path}", status_code=201)
+    async def publish(request: Request, partner: Holder) -> JSONResponse:
+        return await _publish(request, partner, body)
+
+    @router.put(f"/{path}/{{opportunity_id}}")
+    async def change(request: Request, partner: Holder, opportunity_id: UUID) -> JSONResponse:
+        return await _change(request, partner, opportunity_id, body)
 
 
-@router.post("/dwellings", status_code=201)
-async def post_dwelling(request: Request, partner: Holder) -> JSONResponse:
-    return await _publish(request, partner, DwellingBody)
-
-
-@router.put("/dwellings/{opportunity_id}")
-async def put_dwelling(request: Request, partner: Holder, opportunity_id: UUID) -> JSONResponse:
-    return await _change(request, partner, opportunity_id, DwellingBody)
+for path, name in PATHS.items():
+    _opens(path, BODIES[name])
 
 
 @router.post("/opportunities/{opportunity_id}/close")

@@ -45,21 +45,23 @@ SENTENCES = {
     "unknown_skill": "Kunskapen finns inte i vår lista",
     "unknown_language": "Språket finns inte i vår lista",
     "unknown_licence": "Behörigheten finns inte i vår lista",
+    "unknown_choice": "Valet finns inte i vår lista",
     "unknown_area": "Området finns inte i kommunen",
     "area_elsewhere": "Området ligger i en annan kommun",
     "unknown_municipality": "Kommunen använder inte den här tjänsten",
     "unknown_reason": "Skälet finns inte i vår lista",
     "id_or_words": "Ange antingen ett id ur listan eller egna ord",
     "occupation_needed": "Skriv vad du arbetar med, eller ta bort krysset för arbete",
-    "wish_needed": "Berätta vad ni söker: arbete, bostad eller båda",
+    "stage_needed": "Skriv när barnet är fött, eller vilket stadium barnet går i",
+    "wish_needed": "Berätta vad ni söker: arbete, bostad, utbildning, en plats för barnen eller folk att lära känna",
     "same_address": "Varje vuxen behöver en egen mejladress",
     "consent_needed": "Kryssa i att ni vill att kommunen hanterar uppgifterna",
     "reason_needed": "Ett nej behöver ett skäl",
     "not_a_recent_month": "Välj månaden då ni flyttade in",
     "agreement_missing": "En pool behöver ett avtal, och ert avtal med kommunen är ett annat",
-    "how_to_join_missing": "En bostad i kö behöver säga hur man ställer sig i kön",
+    "how_to_join_missing": "Skriv hur man ställer sig i kön, eller söker platsen",
     "other_municipality": "Ni har ingen överenskommelse i den kommunen",
-    "unknown_type": "Typen är ingen av vacancy, dwelling, change, close och answer",
+    "unknown_type": "Typen är ingen av vacancy, employment, dwelling, school_places, course, circle, change, close och answer",
     "reference_changed": "Referensen kan inte ändras",
 }
 GENERAL = "Går inte att förstå"
@@ -70,7 +72,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "consent_needed": ("consent",),
     "same_address": ("adults", 1, "email"),
     "wish_needed": ("home",),
-    "area_elsewhere": ("home", "areas"),
+    "stage_needed": ("born",),
     "reason_needed": ("reason",),
     "how_to_join_missing": ("how_to_join",),
 }
@@ -93,9 +95,9 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def fault(code: str) -> PydanticCustomError:
-    """What a validator raises: told in the reader's language by `read`."""
-    return PydanticCustomError(code, "refused")
+def fault(code: str, *at: str | int) -> PydanticCustomError:
+    """What a validator raises: told in the reader's language by `read`, at a place within what it checks."""
+    return PydanticCustomError(code, "refused", {"at": at} if at else None)
 
 
 def now_of(info: ValidationInfo) -> datetime:
@@ -121,6 +123,7 @@ def _follows(code: str, at: tuple[Any, ...], found: Sequence[Any]) -> bool:
 
 def told(code: str, at: tuple[Any, ...], given: Any, say: Say, values: dict[str, Any] | None = None) -> Fault:
     """One fault in words. Its values are only numbers: never what was sent."""
-    numbers = {name: value for name, value in (values or {}).items() if type(value) is int}
-    at = (*at, *PLACES.get(code, ()))
+    values = values or {}
+    numbers = {name: value for name, value in values.items() if type(value) is int}
+    at = (*at, *values.get("at", PLACES.get(code, ())))
     return Fault(code=code, pointer=pointer(at, given), detail=say(SENTENCES.get(code, GENERAL), **numbers))

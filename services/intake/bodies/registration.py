@@ -1,54 +1,40 @@
 """A household's registration, and the domain's form of it."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from contracts.interests import AdultNeeds, HomeNeeds, LanguageSkill
-from contracts.vocabulary import MEANT, VOCABULARY, find_occupations
+from contracts.interests import AdultNeeds, HomeNeeds
+from contracts.vocabulary import VOCABULARY
 from intake.bodies.reading import Strict, fault
+from intake.bodies.wishes import BelongingBody, LearningBody, Occupation, PupilBody, Speaks, meant
 from intake.bodies.words import (
+    AccessibilityId,
+    AdaptationId,
     Address,
     AreaId,
     ChildsMonth,
     ComingMonth,
     DeclineReason,
     Empty,
-    LanguageId,
-    Level,
+    HoursId,
     LicenceId,
     Municipality,
     Name,
-    OccupationId,
     Percent,
     Phone,
     RecentMonth,
     SkillId,
+    TenureId,
     WithdrawalReason,
     Words,
 )
 from intake.domain.household import Home, Particulars, Person, children_band
 
-MEANINGS = 3  # of one person's words, at most
-
-
-class Occupation(Strict):
-    """Either an id of the vocabulary or the person's own words."""
-
-    id: OccupationId | None = None
-    words: Words | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "Occupation":
-        if (self.id is None) == (self.words is None):
-            raise fault("id_or_words")
-        return self
-
-
-class Speaks(Strict):
-    language: LanguageId
-    level: Level
+Switch = Annotated[bool, Field(strict=True)]
 
 
 class AdultBody(Strict):
@@ -56,13 +42,21 @@ class AdultBody(Strict):
     email: Address
     phone: Annotated[Phone | None, Empty] = None
     language: Literal["sv", "en"] = "sv"
-    wants_work: Annotated[bool, Field(strict=True)] = True
+    wants_work: Switch = True
     occupations: Annotated[tuple[Occupation, ...], Field(max_length=5)] = ()
     skills: Annotated[tuple[SkillId, ...], Field(max_length=40)] = ()
     languages: Annotated[tuple[Speaks, ...], Field(max_length=10)] = ()
     licences: Annotated[tuple[LicenceId, ...], Field(max_length=10)] = ()
     extent_percent: Percent = 100
     start: Annotated[ComingMonth | None, Empty] = None
+    commute_max: Annotated[Annotated[int, Field(ge=5, le=300)] | None, Empty] = None  # minutes, one way
+    hours_refused: Annotated[tuple[HoursId, ...], Field(max_length=10)] = ()
+    adapted_work: Switch = False
+    adaptation: Annotated[tuple[AdaptationId, ...], Field(max_length=20)] = ()
+    learning: LearningBody | None = None
+    belonging: BelongingBody | None = None
+    consents: Switch = True
+    shares: Switch = True
     about: Annotated[Words | None, Empty] = None  # for the coordinator
 
     @model_validator(mode="after")
@@ -73,25 +67,20 @@ class AdultBody(Strict):
 
     def person(self, person_id: UUID) -> Person:
         """Own words become the occupations they mean; what means none is kept beside them, for the coordinator."""
-        meant = [_meant(occupation) for occupation in self.occupations]
-        occupations = tuple(dict.fromkeys(id for ids in meant for id in ids))
-        needs = AdultNeeds(
-            occupations=occupations,
-            skills=self.skills,
-            languages=tuple(LanguageSkill(language=s.language, level=s.level) for s in self.languages),
-            licences=self.licences,
-            extent_percent=self.extent_percent,
-            start=self.start,
-        )
+        occupations = meant(self.occupations)
+        needs = AdultNeeds(**self.model_dump(include=set(AdultNeeds.model_fields)) | {"occupations": occupations})
+        reached = self.learning.occupations if self.learning else ()
         particulars = Particulars(
             name=self.name,
             email=self.email,
             phone=self.phone,
-            words=tuple(words for words in (*(o.words for o in self.occupations), self.about) if words),
+            words=tuple(words for words in (*(o.words for o in (*self.occupations, *reached)), self.about) if words),
             needs=needs,
+            learning=self.learning.needs(needs.languages) if self.learning else None,
+            belonging=self.belonging.needs(needs.languages) if self.belonging else None,
         )
         groups = tuple(dict.fromkeys(VOCABULARY.occupations[id].group for id in occupations))
-        return Person(person_id, self.language, self.wants_work, False, particulars, groups)
+        return Person(person_id, self.language, self.wants_work, False, particulars, groups, self.consents, self.shares)
 
 
 class HomeBody(Strict):
@@ -99,6 +88,8 @@ class HomeBody(Strict):
     rent_max: Annotated[int, Field(ge=500, le=100_000)] | None = None  # SEK a month
     areas: Annotated[tuple[AreaId, ...], Field(max_length=40)] = ()
     from_month: Annotated[ComingMonth | None, Empty] = None
+    tenures: Annotated[tuple[TenureId, ...], Field(max_length=10)] = ()
+    accessibility: Annotated[tuple[AccessibilityId, ...], Field(max_length=10)] = ()
 
 
 class Registration(Strict):
@@ -107,8 +98,9 @@ class Registration(Strict):
     municipality: Municipality = "2580"
     adults: Annotated[tuple[AdultBody, ...], Field(min_length=1, max_length=2)]
     children: Annotated[tuple[ChildsMonth, ...], Field(max_length=12)] = ()
+    pupils: Annotated[tuple[PupilBody, ...], Field(max_length=12)] = ()
     home: HomeBody | None = None
-    consent: Annotated[bool, Field(strict=True)]
+    consent: Switch
 
     @model_validator(mode="after")
     def _is_a_wish(self) -> "Registration":
@@ -116,28 +108,36 @@ class Registration(Strict):
             raise fault("consent_needed")
         if len({adult.email.lower() for adult in self.adults}) < len(self.adults):
             raise fault("same_address")
-        if self.home is None and not any(adult.wants_work for adult in self.adults):
+        if not (self.home or self.pupils or any(a.wants_work or a.learning or a.belonging for a in self.adults)):
             raise fault("wish_needed")
-        if any(VOCABULARY.areas[id].municipality != self.municipality for id in (self.home.areas if self.home else ())):
-            raise fault("area_elsewhere")
+        for areas, at in self._areas():
+            if any(VOCABULARY.areas[id].municipality != self.municipality for id in areas):
+                raise fault("area_elsewhere", *at, "areas")
         return self
 
-    def household(self, interest_id: UUID, person_ids: tuple[UUID, ...]) -> Home:
-        """The household, with an id for each adult."""
+    def _areas(self) -> Iterator[tuple[tuple[str, ...], tuple[str | int, ...]]]:
+        """Every wish for areas, and where it stands."""
+        if self.home:
+            yield self.home.areas, ("home",)
+        for nth, pupil in enumerate(self.pupils):
+            yield pupil.areas, ("pupils", nth)
+        for nth, adult in enumerate(self.adults):
+            if adult.belonging:
+                yield adult.belonging.areas, ("adults", nth, "belonging")
+
+    def household(
+        self, interest_id: UUID, person_ids: tuple[UUID, ...], child_ids: tuple[UUID, ...], now: datetime
+    ) -> Home:
+        """The household at `now`, with an id for each adult and for each child who needs a place."""
         wish = self.home or HomeBody()
-        home = HomeNeeds(
-            rooms_min=wish.rooms_min,
-            rent_max=wish.rent_max,
-            areas=wish.areas,
-            from_month=wish.from_month,
-            children_born=self.children,
-        )
+        home = HomeNeeds(**wish.model_dump(), children_born=self.children)
         return Home(
             interest_id=interest_id,
             people=tuple(adult.person(id) for adult, id in zip(self.adults, person_ids, strict=True)),
             wants_home=self.home is not None,
-            children=children_band(len(self.children)),
+            children=children_band(max(len(self.children), len(self.pupils))),
             home=home if self.home or self.children else None,
+            pupils=tuple(body.pupil(id, wish.areas, now) for body, id in zip(self.pupils, child_ids, strict=True)),
         )
 
 
@@ -151,10 +151,3 @@ class Withdrawal(Strict):
 
 class MoveIn(Strict):
     month: RecentMonth
-
-
-def _meant(occupation: Occupation) -> tuple[str, ...]:
-    if occupation.id is not None:
-        return (occupation.id,)
-    found = find_occupations(occupation.words or "")
-    return tuple(id for id, sure in found[:MEANINGS] if sure >= MEANT)

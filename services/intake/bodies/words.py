@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from chassis.web import text
 from contracts.municipalities import CONTROLLER
 from contracts.vocabulary import VOCABULARY
+from contracts.vocabulary.lists import ListName
 from intake.bodies.reading import fault, now_of
 from intake.domain import checks
 
@@ -23,6 +24,10 @@ def _must(check: Callable[[str], bool], code: str) -> AfterValidator:
 
 def _known(there: Container[str], code: str) -> AfterValidator:
     return _must(lambda value: value in there, code)
+
+
+def _of(name: ListName) -> AfterValidator:
+    return _known(VOCABULARY.lists[name], "unknown_choice")
 
 
 def _made(make: Callable[[str], str | None], code: str) -> AfterValidator:
@@ -71,10 +76,21 @@ SkillId = Annotated[str, _known(VOCABULARY.skills, "unknown_skill")]
 LanguageId = Annotated[str, _known(VOCABULARY.languages, "unknown_language")]
 LicenceId = Annotated[str, _known(VOCABULARY.licences, "unknown_licence")]
 AreaId = Annotated[str, _known(VOCABULARY.areas, "unknown_area")]
+HoursId = Annotated[str, _of("hours")]
+AdaptationId = Annotated[str, _of("adaptation")]
+TenureId = Annotated[str, _of("tenures")]
+AccessibilityId = Annotated[str, _of("accessibility")]
+StageId = Annotated[str, _of("stages")]
+ProfileId = Annotated[str, _of("profiles")]
+SupportId = Annotated[str, _of("support")]
+InterestId = Annotated[str, _of("interests")]
+TimesId = Annotated[str, _of("times")]
 ClosingReason = Annotated[str, _known(VOCABULARY.reasons["closing"], "unknown_reason")]
 RefusalReason = Annotated[str, _known(VOCABULARY.reasons["owner_refusal"], "unknown_reason")]
 DeclineReason = Annotated[str, _known(VOCABULARY.reasons["person_decline"], "unknown_reason")]
 WithdrawalReason = Annotated[str, _known(VOCABULARY.reasons["withdrawal"], "unknown_reason")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
 Level = Literal["basic", "good", "fluent"]
+SunLevel = Annotated[int, Field(ge=0, le=6)]  # SUN 2020, first digit
 Percent = Annotated[int, Field(ge=10, le=100)]

@@ -6,9 +6,12 @@ from intake.domain.household import Person
 
 
 def band_of(kind: str, people: Sequence[Person], children: str) -> str:
-    """For a job the adult's occupation group ("72"); for a home adults and children ("2+1-2"). "0" when nobody is left."""
+    """How much of those it is about, in its owner's own terms; "0" when nobody is left.
+
+    For work the adult's occupation group ("72"); for a home adults and children ("2+1-2"); else how many are asked.
+    """
     if not people:
         return "0"
-    if kind == "job":
+    if kind in ("job", "employment"):
         return people[0].groups[0] if people[0].groups else "0"
-    return f"{len(people)}+{children}"
+    return f"{len(people)}+{children}" if kind == "home" else str(len(people))

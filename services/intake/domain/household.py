@@ -7,7 +7,19 @@ from uuid import UUID
 
 from contracts import Sealed
 from contracts.fields import Facts
-from contracts.interests import Adult, AdultNeeds, Awaited, HomeNeeds, Household, InterestChanged, InterestRegistered
+from contracts.interests import (
+    Adult,
+    AdultNeeds,
+    Awaited,
+    BelongingNeeds,
+    Child,
+    ChildNeeds,
+    HomeNeeds,
+    Household,
+    InterestChanged,
+    InterestRegistered,
+    LearningNeeds,
+)
 
 CONFIRM_WITHIN = timedelta(days=7)  # platform time; then what was written is deleted
 
@@ -22,6 +34,15 @@ class Particulars(Facts):
     phone: str | None = None
     words: tuple[str, ...] = ()  # their own, for the coordinator; what they mean is in needs
     needs: AdultNeeds
+    learning: LearningNeeds | None = None
+    belonging: BelongingNeeds | None = None
+
+
+class Pupil(Facts):
+    """A child who needs a place, by an id that stays. At rest sealed with the household's key."""
+
+    child_id: UUID
+    needs: ChildNeeds
 
 
 @dataclass(frozen=True)
@@ -34,17 +55,20 @@ class Person:
     confirmed: bool
     particulars: Particulars | None
     groups: tuple[str, ...] = ()
+    consents: bool = True  # to be matched
+    shares: bool = True  # what they look for, with those who offer it
 
 
 @dataclass(frozen=True)
 class Home:
-    """All adults of one interest, the one who wrote first; `home` also holds the children."""
+    """All adults of one interest, the one who wrote first; `home` also holds the children, `pupils` what places they need."""
 
     interest_id: UUID
     people: tuple[Person, ...]
     wants_home: bool
     children: str
     home: HomeNeeds | None
+    pupils: tuple[Pupil, ...] = ()
 
     @property
     def confirmed(self) -> tuple[Person, ...]:
@@ -85,6 +109,10 @@ def standing(household: Home, kind: type[Standing]) -> Standing:
         wants_home=household.wants_home,
         children=household.children,
         home=Sealed[HomeNeeds].of(household.interest_id, household.home) if household.home else None,
+        pupils=tuple(
+            Child(child_id=pupil.child_id, needs=Sealed[ChildNeeds].of(household.interest_id, pupil.needs))
+            for pupil in household.pupils
+        ),
     )
 
 
@@ -102,6 +130,10 @@ def _told(person: Person, particulars: Particulars) -> Adult:
         wants_work=person.wants_work,
         groups=person.groups,
         needs=Sealed[AdultNeeds].of(person.person_id, particulars.needs),
+        consents=person.consents,
+        shares=person.shares,
+        learning=Sealed[LearningNeeds].of(person.person_id, particulars.learning) if particulars.learning else None,
+        belonging=Sealed[BelongingNeeds].of(person.person_id, particulars.belonging) if particulars.belonging else None,
     )
 
 

@@ -126,6 +126,15 @@ async def moved_in(request: Request, tx: Tx, token: str) -> Response:
     return _back(token, "inflyttad" if await doing.moved_in(tx, reader.person.person_id, month) else "inte-nu")
 
 
+@router.post("/min-sida/{token}/choices")
+async def choose(request: Request, tx: Tx, token: str) -> Response:
+    reader, form = await _reader(tx, token), await request.form()
+    done = await doing.choose(
+        tx, reader.person.person_id, consents=bool(form.get("consents")), shares=bool(form.get("shares"))
+    )
+    return _back(token, "valt" if done else "inte-nu")
+
+
 @router.post("/min-sida/{token}/erase")
 async def erase(tx: Tx, token: str) -> Response:
     reader = await _reader(tx, token)

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import delete
 from sqlmodel import col, select
 
 from chassis.database import Transaction
 from chassis.sealing import open_sealed, seal
 from contracts.interests import HomeNeeds
-from intake.domain.household import Home, Particulars, Person
+from intake.domain.household import Home, Particulars, Person, Pupil
 from intake.store.tables import Adult, Disclosure, Interest, PersonAnswer
 
 Ring = Mapping[UUID, bytes]
+PUPILS = TypeAdapter(tuple[Pupil, ...])
 
 
 def _place(what: str, subject: UUID) -> bytes:
@@ -30,6 +32,7 @@ async def keep(tx: Transaction, household: Home, municipality: str, keys: Ring) 
             wants_home=household.wants_home,
             children=household.children,
             home=_sealed_home(household, keys),
+            pupils=_sealed_pupils(household, keys),
             registered_at=tx.now,
             changed_at=tx.now,
         )
@@ -45,6 +48,14 @@ def _sealed_home(household: Home, keys: Ring) -> str | None:
     return seal(keys[household.interest_id], plain, _place("home", household.interest_id))
 
 
+def _sealed_pupils(household: Home, keys: Ring) -> str | None:
+    if not household.pupils:
+        return None
+    return seal(
+        keys[household.interest_id], PUPILS.dump_json(household.pupils), _place("pupils", household.interest_id)
+    )
+
+
 def _row(household: Home, nth: int, person: Person, keys: Ring) -> Adult:
     if person.particulars is None:
         raise ValueError("an adult without particulars cannot be stored")
@@ -57,6 +68,8 @@ def _row(household: Home, nth: int, person: Person, keys: Ring) -> Adult:
         wants_work=person.wants_work,
         groups=list(person.groups),
         particulars=seal(keys[person.person_id], plain, _place("adult", person.person_id)),
+        consents=person.consents,
+        shares=person.shares,
     )
 
 
@@ -81,6 +94,7 @@ async def household(tx: Transaction, interest: Interest) -> Home:
         wants_home=interest.wants_home,
         children=interest.children,
         home=_home(interest, keys),
+        pupils=_pupils(interest, keys),
     )
 
 
@@ -89,6 +103,13 @@ def _home(interest: Interest, keys: Ring) -> HomeNeeds | None:
     if interest.home is None or key is None:
         return None
     return HomeNeeds.model_validate_json(open_sealed(key, interest.home, _place("home", interest.interest_id)))
+
+
+def _pupils(interest: Interest, keys: Ring) -> tuple[Pupil, ...]:
+    key = keys.get(interest.interest_id)
+    if interest.pupils is None or key is None:
+        return ()
+    return PUPILS.validate_json(open_sealed(key, interest.pupils, _place("pupils", interest.interest_id)))
 
 
 def _person(row: Adult, keys: Ring) -> Person:
@@ -101,6 +122,8 @@ def _person(row: Adult, keys: Ring) -> Person:
         confirmed=row.confirmed_at is not None,
         particulars=Particulars.model_validate_json(plain) if plain else None,
         groups=tuple(row.groups),
+        consents=row.consents,
+        shares=row.shares,
     )
 
 
@@ -126,6 +149,16 @@ async def confirmed(tx: Transaction, person_id: UUID, at: datetime) -> None:
     adult = await tx.session.get_one(Adult, person_id)
     adult.confirmed_at = at
     await tx.session.flush()
+
+
+async def choose(tx: Transaction, person_id: UUID, consents: bool, shares: bool) -> bool:
+    """Notes an adult's two switches. False when they stood so already."""
+    adult = await tx.session.get_one(Adult, person_id)
+    if (adult.consents, adult.shares) == (consents, shares):
+        return False
+    adult.consents, adult.shares = consents, shares
+    await tx.session.flush()
+    return True
 
 
 async def remove_adults(tx: Transaction, ids: Sequence[UUID]) -> None:

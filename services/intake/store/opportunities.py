@@ -32,7 +32,7 @@ async def lock_partner(tx: Transaction, partner_id: str) -> None:
 
 
 async def by_reference(tx: Transaction, partner_id: str, reference: str, kind: str | None = None) -> Opportunity | None:
-    """What the partner calls `reference`; among jobs and homes where no kind is named, the newest."""
+    """What the partner calls `reference`; among all kinds where none is named, the newest."""
     asked = select(Opportunity).where(Opportunity.partner_id == partner_id, Opportunity.reference == reference)
     if kind is not None:
         asked = asked.where(Opportunity.kind == kind)

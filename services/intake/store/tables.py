@@ -43,6 +43,7 @@ class Interest(Base, table=True):
     wants_home: bool
     children: str = Field(sa_type=Text)
     home: str | None = Field(default=None, sa_type=Text)  # HomeNeeds, sealed with the household's key
+    pupils: str | None = Field(default=None, sa_type=Text)  # the children who need a place, sealed with the same key
     moved_in: str | None = Field(default=None, sa_type=Text)
     registered_at: datetime = Field(sa_type=Moment)
     changed_at: datetime = Field(sa_type=Moment)
@@ -62,6 +63,8 @@ class Adult(Base, table=True):
     groups: list[str] = _texts()
     particulars: str = Field(sa_type=Text)  # Particulars, sealed with the adult's key
     confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
+    consents: bool
+    shares: bool
 
 
 class LinkRow(Base, table=True):
@@ -102,7 +105,7 @@ class Partner(Base, table=True):
 
 
 class Opportunity(Base, table=True):
-    """A vacancy or dwelling as its partner last published it; `body` less ids."""
+    """A place as its partner last published it; `body` less ids."""
 
     __tablename__ = "opportunities"
     __table_args__ = (UniqueConstraint("partner_id", "kind", "reference"),)
