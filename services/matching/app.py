@@ -2,7 +2,7 @@
 
 from chassis.keyring import IntakeKeys
 from chassis.service import Service
-from matching import api, desk, handlers
+from matching import api, auditing, desk, handlers
 from matching.settings import MatchingSettings
 from matching.store import tables
 
@@ -14,4 +14,5 @@ service = Service(
     routers=[api.router, desk.router],
     keyring=lambda settings: IntakeKeys("matching", settings),
     sign_in=True,
+    witness=auditing.witness,
 )

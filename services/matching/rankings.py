@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.database import Database, Transaction
 from contracts import fields
+from contracts.matches import MadeFrom
 from matching.domain.index import Index
 from matching.domain.index.standing import Standing
 from matching.domain.kinds.shape import Place, Seeker
@@ -73,11 +74,18 @@ class Rankings:
             person_id=seeker.id if kind.who == "adult" else None,
             state="proposed",
             reasons=told(found),
+            made_from=_made_from(seeker, place),
         )
 
     def pairs(self) -> dict[UUID, Pair]:
         """All that stand, by match id."""
         return {pair.match_id: pair for standing in self.of.values() for pair in standing.pairs}
+
+
+def _made_from(seeker: Seeker, place: Place) -> MadeFrom | None:
+    if seeker.version is None or place.version is None:
+        return None
+    return MadeFrom(interest=seeker.version, opportunity=place.version, assessment=seeker.assessed)
 
 
 async def remember(database: Database) -> Rankings:

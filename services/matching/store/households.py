@@ -17,10 +17,11 @@ from matching.domain.kinds.shape import Seeker
 from matching.yardstick import all_kinds
 
 SAVE_HOUSEHOLD = """
-insert into households (interest_id, municipality, controller, state, registered_at, children, awaited, wants_home, home)
-values ($1, $2, $3, 'registered', $4, $5, $6, $7, $8::jsonb)
+insert into households (interest_id, municipality, controller, state, registered_at, children, awaited, wants_home, home,
+                        version)
+values ($1, $2, $3, 'registered', $4, $5, $6, $7, $8::jsonb, $9)
 on conflict (interest_id) do update set children = excluded.children, awaited = excluded.awaited,
-  wants_home = excluded.wants_home, home = excluded.home
+  wants_home = excluded.wants_home, home = excluded.home, version = excluded.version
 """
 
 SAVE_ADULTS = """
@@ -61,6 +62,7 @@ async def save_household(tx: Transaction, said: InterestRegistered | InterestCha
         len(said.awaited),
         said.wants_home,
         opened(said.home),
+        envelope.version,
     )
     people, children = [one.person_id for one in said.adults], [one.child_id for one in said.pupils]
     await _keep_only(tx, said.interest_id, people, children)
@@ -99,8 +101,14 @@ async def note_moved_in(tx: Transaction, interest_id: UUID, month: str) -> None:
 
 
 async def note_assessed(tx: Transaction, person_id: UUID, assessment: Assessment) -> None:
-    told = assessment.model_dump_json()
-    await tx.execute("update adults set assessment = $2::jsonb where person_id = $1", person_id, told)
+    envelope = tx.envelope
+    assert envelope is not None
+    await tx.execute(
+        "update adults set assessment = $2::jsonb, assessed = $3 where person_id = $1",
+        person_id,
+        assessment.model_dump_json(),
+        envelope.version,
+    )
 
 
 async def mark_found(tx: Transaction, seeker_id: UUID, what: Sequence[Kind]) -> None:
@@ -166,4 +174,6 @@ def _seeker(row: asyncpg.Record) -> Seeker:
         assessment=kinds.shape.Assessment(**assessed | {"made": date.fromisoformat(assessed["made"])})
         if assessed
         else None,
+        version=row["version"],
+        assessed=row["assessed"],
     )

@@ -8,7 +8,7 @@ import asyncpg
 
 from chassis.database import Transaction
 from contracts.fields import Kind
-from contracts.matches import Reasons
+from contracts.matches import MadeFrom, Reasons
 from matching.domain.kinds.shape import Seeker
 from matching.domain.proposals import Pair
 
@@ -26,6 +26,7 @@ class Match:
     state: str
     reasons: Reasons | None
     decided_by: str | None = None
+    made_from: MadeFrom | None = None
 
 
 # A pair that somebody decides at this moment is waited for, and then left as decided.
@@ -39,7 +40,7 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid
 order by match_id
 on conflict (match_id) do update set score = excluded.score, reasons = excluded.reasons
 where matches.state = 'proposed' and matches.reasons <> excluded.reasons
-returning *
+returning match_id
 """
 
 
@@ -60,7 +61,8 @@ async def propose(tx: Transaction, found: Sequence[Match]) -> list[Match]:
         [m.reasons.model_dump_json() if m.reasons else None for m in found],
         tx.now,
     )
-    return _in_order(rows)
+    said = {row["match_id"] for row in rows}
+    return sorted((match for match in found if match.match_id in said), key=lambda match: match.match_id)
 
 
 async def retract(tx: Transaction, gone: Iterable[UUID]) -> list[Match]:
