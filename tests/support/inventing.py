@@ -1,9 +1,10 @@
 """A story in which all six kinds are sought and offered, changed, decided and taken back, from a seed."""
 
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from contracts import Event, Sealed
 from contracts.erasures import SubjectErased
@@ -43,6 +44,7 @@ class Story:
         self.platform, self.chance = platform, random.Random(seed)
         self.households: list[InterestRegistered] = []
         self.places: list[Place] = []
+        self.offered = 0
 
     async def step(self) -> list[Event]:
         """Something happens; what matching says to it."""
@@ -66,24 +68,25 @@ class Story:
                 await deciding.assess(tx, known.interest_id, known.adults[0].person_id, made, "vide")
 
     def _something(self) -> Event:
-        may = [self._come, self._offer, self._offer]
+        may = [self.come, self.offer, self.offer]
         if self.households and self.places:
             may += [self._change, self._close] + [self._withdraw, self._erase] * (len(self.households) > 4)
         return self.chance.choice(may)()
 
-    def _come(self) -> Event:
-        interest_id = uuid4()
+    def come(self) -> InterestRegistered:
+        """A household with a child, that looks for everything."""
+        interest_id = self._id()
         wish = HomeNeeds(rooms_min=self.chance.randint(1, 4), rent_max=12000)
         child = ChildNeeds(stage=self.chance.choice(["preschool", "1"]), from_month=self.chance.choice(MONTHS))
         come = changed(
-            household(*(self._adult() for _ in range(self.chance.randint(1, 2))), home=wish, interest_id=interest_id),
-            pupils=(Child(child_id=uuid4(), needs=Sealed.of(interest_id, child)),),
+            household(*(self.adult() for _ in range(self.chance.randint(1, 2))), home=wish, interest_id=interest_id),
+            pupils=(Child(child_id=self._id(), needs=Sealed.of(interest_id, child)),),
         )
         self.households.append(InterestRegistered(**{name: getattr(come, name) for name in type(come).model_fields}))
         return self.households[-1]
 
-    def _adult(self, person_id: Any = None) -> Adult:
-        person_id = person_id or uuid4()
+    def adult(self, person_id: Any = None) -> Adult:
+        person_id = person_id or self._id()
         needs = AdultNeeds(
             occupations=("svetsare",),
             skills=tuple(skill for skill in SKILLS if self.chance.random() < 0.4),
@@ -100,26 +103,31 @@ class Story:
             consents=self.chance.random() < 0.95,
         )
 
-    def _offer(self) -> Event:
-        told = {name: getattr(vacancy(), name) for name in VacancyPosted.model_fields}
-        common = {name: told[name] for name in ("partner_id", "reference", "title")} | {"opportunity_id": uuid4()}
+    def offer(self) -> Place:
+        """A place, of each kind in turn."""
+        told = {name: getattr(vacancy(opportunity_id=self._id()), name) for name in VacancyPosted.model_fields}
+        common = {name: told[name] for name in ("partner_id", "reference", "title")} | {
+            "opportunity_id": told["opportunity_id"]
+        }
         start = self.chance.choice(MONTHS)
-        place: Place = self.chance.choice(
-            [
-                lambda: vacancy(skills_required=SKILLS[:3], start=start),
-                lambda: dwelling(rooms=self.chance.randint(2, 5), social_purpose=self.chance.random() < 0.3),
-                lambda: EmploymentPosted(**told),
-                lambda: SchoolPlacesOffered(**common, allocation="pool", unit="bergnaset", stages=("preschool", "1")),
-                lambda: CourseOffered(**common, provider="Lulea", allocation="pool", leads_to=("svetsare",)),
-                lambda: CircleOffered(**common, host="Odlarna", interests=("odling",), languages=("sv",)),
-            ]
-        )()
-        self.places.append(place)
-        return place
+        makes: list[Callable[[], Place]] = [
+            lambda: vacancy(opportunity_id=told["opportunity_id"], skills_required=SKILLS[:3], start=start),
+            lambda: dwelling(**common, rooms=self.chance.randint(2, 5), social_purpose=self.chance.random() < 0.3),
+            lambda: EmploymentPosted(**told),
+            lambda: SchoolPlacesOffered(**common, allocation="pool", unit="bergnaset", stages=("preschool", "1")),
+            lambda: CourseOffered(**common, provider="Lulea", allocation="pool", leads_to=("svetsare",)),
+            lambda: CircleOffered(**common, host="Odlarna", interests=("odling",), languages=("sv",)),
+        ]
+        self.offered += 1
+        self.places.append(makes[self.offered % len(makes)]())
+        return self.places[-1]
+
+    def _id(self) -> UUID:
+        return UUID(int=self.chance.getrandbits(128), version=4)
 
     def _change(self) -> Event:
         known = self.chance.choice(self.households)
-        return changed(known, adults=tuple(self._adult(person.person_id) for person in known.adults))
+        return changed(known, adults=tuple(self.adult(person.person_id) for person in known.adults))
 
     def _close(self) -> Event:
         gone = self.places.pop(self.chance.randrange(len(self.places)))
