@@ -21,6 +21,7 @@ from contracts.references import reference
 from inflytt import local, rebuild
 from inflytt.errors import Stop
 from inflytt.topics import said_of
+from matching import replaying
 from matching.domain.audit import verify
 from matching.replaying import WRONG, Words, judge, keys_needed, subjects
 from matching.store import audit
@@ -44,16 +45,18 @@ class Shown:
 
 @dataclass(frozen=True)
 class Audited:
-    """A household's chain. `broken`: which entry is the first that does not follow, and why; None when all do."""
+    """A household's chain. `broken`: which entry is the first that does not follow, and why; None when all do. `unlike`:
+    where it is not what the topics tell."""
 
     reference: str
     interest_id: UUID
     broken: str | None
+    unlike: list[str]
     entries: list[Shown]
 
     @property
     def whole(self) -> bool:
-        return self.broken is None and not any(one.verdict in WRONG for one in self.entries)
+        return self.broken is None and not self.unlike and not any(one.verdict in WRONG for one in self.entries)
 
 
 def main(given: argparse.Namespace) -> int:
@@ -95,11 +98,16 @@ async def audited(service: Service[Any], servers: list[str], prefix: str, whose:
         chain = await audit.chain(tx, interest_id)
         detail = json.dumps({"interest_id": str(interest_id)})
         await tx.execute("insert into operations (operator, action, detail) values ($1, 'audit', $2)", operator, detail)
+        unsent = {row["id"] for row in await tx.fetch("select id from outbox where key = $1", str(interest_id))}
     keyring = service.database.keyring
     heard = await said_of(servers, prefix, keys_needed(chain.entries))
     words = Words(await opened(heard, keyring, lambda _: True))
     keys = await keyring.get(subjects(chain.entries))
-    return Audited(told, interest_id, _broken(chain), _shown(chain, words, keys))
+    async with service.database.transaction() as tx:
+        now = await audit.chain(tx, interest_id)  # all that the topics hold by now is in it
+    later = {UUID(json.loads(entry.inputs)["event"]) for entry in now.entries[len(chain.entries) :]}
+    unlike = replaying.unlike(now.entries, words, str(interest_id), unsent | later)
+    return Audited(told, interest_id, _broken(chain), unlike, _shown(chain, words, keys))
 
 
 async def _household(tx: Transaction, whose: str) -> tuple[UUID, str]:
@@ -143,3 +151,5 @@ def _show(found: Audited, out: Console) -> None:
     chain = Text(f"broken at {found.broken}", "red") if found.broken else Text("whole", "green")
     out.print(Text(f"{found.reference}: the chain of {len(found.entries)} entries is ") + chain)
     out.print(f"Proposals made again: {made}.")
+    for difference in found.unlike:
+        out.print(Text(f"✗ not what the topics tell: {difference}", "red"))

@@ -40,6 +40,7 @@ class MadeFrom(Facts):
     `assessment`: of the household's stream on `matches`, where somebody had documented that such a place suits.
     """
 
+    vocabulary: int
     interest: int
     opportunity: int
     assessment: int | None = None

@@ -12,7 +12,7 @@ from contracts import fields
 from contracts.matches import MadeFrom
 from matching.domain.index import Index
 from matching.domain.index.standing import Standing
-from matching.domain.kinds.shape import Place, Seeker
+from matching.domain.kinds.shape import Kind, Place, Seeker
 from matching.domain.proposals import Differences, Pair
 from matching.domain.reasons import told
 from matching.domain.score import score
@@ -74,7 +74,7 @@ class Rankings:
             person_id=seeker.id if kind.who == "adult" else None,
             state="proposed",
             reasons=told(found),
-            made_from=_made_from(seeker, place),
+            made_from=_made_from(kind, seeker, place),
         )
 
     def pairs(self) -> dict[UUID, Pair]:
@@ -82,10 +82,12 @@ class Rankings:
         return {pair.match_id: pair for standing in self.of.values() for pair in standing.pairs}
 
 
-def _made_from(seeker: Seeker, place: Place) -> MadeFrom | None:
+def _made_from(kind: Kind, seeker: Seeker, place: Place) -> MadeFrom | None:
     if seeker.version is None or place.version is None:
         return None
-    return MadeFrom(interest=seeker.version, opportunity=place.version, assessment=seeker.assessed)
+    return MadeFrom(
+        vocabulary=kind.version, interest=seeker.version, opportunity=place.version, assessment=seeker.assessed
+    )
 
 
 async def remember(database: Database) -> Rankings:

@@ -1,7 +1,7 @@
 """An audited proposal is made again from the very words that it was made from, and held against what was written down."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -60,8 +60,8 @@ def judge(entry: Entry, words: Words, keys: Mapping[UUID, bytes]) -> Judged:
     kind = all_kinds()[inputs["kind"]]
     if inputs["made_from"] is None:
         return Judged("not_noted", "it was said before versions were kept")
-    if inputs["vocabulary"] != kind.version:
-        return Judged("other_vocabulary", f"it was made with version {inputs['vocabulary']}, this is {kind.version}")
+    if (version := inputs["made_from"]["vocabulary"]) != kind.version:
+        return Judged("other_vocabulary", f"it was made with version {version}, this is {kind.version}")
     made_from = {name: words.at.get(position) for name, position in _positions(inputs).items()}
     if missing := [name for name, heard in made_from.items() if heard is None]:
         return Judged("not_in_the_log", f"no version {inputs['made_from'][missing[0]]} of the {missing[0]}")
@@ -78,6 +78,35 @@ def judge(entry: Entry, words: Words, keys: Mapping[UUID, bytes]) -> Judged:
     if isinstance(found, Differs):
         return Judged("differs", _where(words.of.get(UUID(inputs["event"])), reasons))
     return Judged("same")
+
+
+def unlike(entries: Sequence[Entry], words: Words, household: str, unsent: Collection[UUID]) -> list[str]:
+    """Where the chain and what was said of the household are not the same: who wrote a whole chain anew is found here.
+
+    `unsent`: events that wait in the outbox. What was said before the first entry is older than the audit.
+    """
+    entered = {UUID(json.loads(entry.inputs)["event"]): (nth, entry) for nth, entry in enumerate(entries, start=1)}
+    stream = ("matching", "matches", household)
+    said = {h.envelope.id: h for (of, _), h in words.at.items() if of == stream and h.envelope}
+    versions = [h.envelope.version for id, h in said.items() if id in entered and h.envelope]
+    found = [f"entry {nth}: nobody said so" for id, (nth, _) in entered.items() if id not in said and id not in unsent]
+    for id, heard in said.items():
+        assert heard.envelope is not None
+        if id in entered and not _alike(entered[id][1], heard):
+            found.append(f"entry {entered[id][0]}: something else was said")
+        elif id not in entered and versions and heard.envelope.version > min(versions):
+            found.append(f"{heard.envelope.type}, version {heard.envelope.version}: no entry tells of it")
+    return found
+
+
+def _alike(entry: Entry, heard: Heard) -> bool:
+    """Whether the entry is what would be written down of this event, its reasons apart: those are made again."""
+    assert heard.envelope is not None
+    said = proof.line(heard.event, heard.envelope.id, heard.envelope.actor, heard.envelope.time.isoformat(), {})
+    inputs, outputs = json.loads(entry.inputs), json.loads(entry.outputs)
+    if isinstance(heard.event, MatchProposed):
+        outputs["reasons"] = None
+    return (entry.kind, inputs, outputs, entry.by, entry.at) == (said.kind, said.inputs, said.outputs, said.by, said.at)
 
 
 def _positions(inputs: Mapping[str, Any]) -> dict[str, Position]:

@@ -28,7 +28,10 @@ from inflytt.errors import Stop
 from inflytt.servers import BorrowedKafka, Databases, Kafka
 from matching import deciding
 from matching.app import service as declared
+from matching.domain import proof
+from matching.domain.proof import Line
 from matching.rankings import Rankings
+from matching.store import audit
 from matchingsample import adult, household, vacancy
 from simulating import Kafka as Topics
 
@@ -84,6 +87,14 @@ async def matching(kafka: Kafka | BorrowedKafka, postgres: Databases) -> AsyncIt
     await service.database.close()
 
 
+async def by_force(matching: Matching, sql: str) -> None:
+    """Done by somebody who owns the database and has put its triggers out of force."""
+    connection = await asyncpg.connect(matching.service.database.url)
+    await connection.execute("set session_replication_role = replica")
+    await connection.execute(sql)
+    await connection.close()
+
+
 async def rejected_once(matching: Matching) -> InterestRegistered:
     came = household(adult(skills=(SKILL,)))
     await matching.hear(household(), came, vacancy(skills_required=(SKILL,)))
@@ -118,10 +129,7 @@ async def test_what_somebody_changed_by_force_is_named_and_fails_the_command(
     matching: Matching, capsys: pytest.CaptureFixture[str]
 ) -> None:
     came = await rejected_once(matching)
-    connection = await asyncpg.connect(matching.service.database.url)
-    await connection.execute("set session_replication_role = replica")
-    await connection.execute("update audit set by = 'nobody' where kind = 'decided'")
-    await connection.close()
+    await by_force(matching, "update audit set by = 'nobody' where kind = 'decided'")
     found = await matching.audited(str(came.interest_id))
     assert found.broken == "entry 3: the chain does not end where it is remembered to"
     assert chains.tell(found, as_json=False) == 1
@@ -130,16 +138,47 @@ async def test_what_somebody_changed_by_force_is_named_and_fails_the_command(
 
 async def test_a_hash_that_nobody_can_make_again_is_told_with_what_was_said_then(matching: Matching) -> None:
     came = await rejected_once(matching)
-    connection = await asyncpg.connect(matching.service.database.url)
-    await connection.execute("set session_replication_role = replica")
-    await connection.execute('update audit set outputs = replace(outputs, \'"reasons":"\', \'"reasons":"00\')')
-    await connection.close()
+    await by_force(matching, 'update audit set outputs = replace(outputs, \'"reasons":"\', \'"reasons":"00\')')
     found = await matching.audited(str(came.interest_id))
     assert (found.entries[0].verdict, found.entries[0].why) == (
         "differs",
         "what was said then comes out again, but is not what was written down",
     )
     assert not found.whole
+
+
+async def test_who_writes_a_whole_chain_anew_is_found_by_what_the_topics_tell(matching: Matching) -> None:
+    came = await rejected_once(matching)
+    await by_force(matching, "delete from audit; delete from audit_heads")
+    keys = await matching.service.database.keyring.get([came.adults[0].person_id])
+    lines = [
+        proof.line(h.event, h.envelope.id, "nobody" if h.envelope.actor == "vide" else h.envelope.actor,
+                   h.envelope.time.isoformat(), keys)
+        for h in matching.topics.records
+        if h.topic == "matches" and h.envelope and h.envelope.subject == str(came.interest_id)
+    ]  # fmt: skip
+    async with matching.service.database.transaction() as tx:
+        await audit.append(tx, lines)
+    found = await matching.audited(str(came.interest_id))
+    assert found.broken is None
+    assert found.unlike == ["entry 2: something else was said"]
+    assert not found.whole
+
+
+async def test_an_entry_that_was_left_out_or_made_up_is_found_by_what_the_topics_tell(matching: Matching) -> None:
+    came = await rejected_once(matching)
+    await by_force(matching, "delete from audit where kind = 'decided'")
+    await by_force(
+        matching, "update audit_heads set hash = (select hash from audit where interest_id = audit_heads.interest_id)"
+    )
+    about = {"event": str(uuid4()), "match_id": str(uuid4())}
+    async with matching.service.database.transaction() as tx:
+        await audit.append(
+            tx, [Line(came.interest_id, "placed", about, {"seat": 1}, "system", "2027-01-01T00:00:00+00:00")]
+        )
+    found = await matching.audited(str(came.interest_id))
+    assert found.broken is None
+    assert found.unlike == ["entry 2: nobody said so", "MatchReviewed, version 2: no entry tells of it"]
 
 
 async def test_an_erased_persons_proposals_are_told_as_that_and_fail_nothing(matching: Matching) -> None:

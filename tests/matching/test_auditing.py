@@ -14,6 +14,7 @@ from contracts.erasures import SubjectErased
 from contracts.interests import InterestRegistered
 from contracts.matches import Assessment, MatchProposed, MatchRetracted
 from contracts.opportunities import EmploymentPosted, VacancyChanged, VacancyPosted
+from contracts.vocabulary import VOCABULARY
 from inventing import everything
 from matching import deciding
 from matching.domain.audit import Broken, verify
@@ -70,7 +71,12 @@ async def test_what_is_written_down_tells_nobodys_needs(platform: Any) -> None:
     await platform.tell(came, vacancy(skills_required=skills, start="2027-02"))
     (entry,) = (await chain_of(platform, came.interest_id)).entries
     assert json.loads(entry.outputs).keys() == {"band", "reasons"}
-    assert json.loads(entry.inputs)["made_from"] == {"interest": 1, "opportunity": 1, "assessment": None}
+    assert json.loads(entry.inputs)["made_from"] == {
+        "vocabulary": VOCABULARY.version,
+        "interest": 1,
+        "opportunity": 1,
+        "assessment": None,
+    }
     assert not any(word in entry.inputs + entry.outputs for word in (b"svets", b"2027-02", b"points"))
 
 

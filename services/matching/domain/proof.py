@@ -53,11 +53,8 @@ def line(event: MatchEvent, event_id: UUID, by: str, at: str, keys: Mapping[UUID
     outputs: dict[str, Any] = {name: value for name, value in facts.items() if name not in about}
     inputs = about | {"event": str(event_id)}
     if isinstance(event, MatchProposed):
-        reasons = event.reasons.value
-        assert reasons is not None
         inputs |= {"seeker": str(seeker_of(event)), "made_from": outputs.pop("made_from")}
-        inputs |= {"vocabulary": reasons.vocabulary}
-        outputs = outcome(reasons, keys.get(event.reasons.subject))
+        outputs["reasons"] = _keyed(event.reasons.value, keys.get(event.reasons.subject))
     return Line(UUID(event.key), NAMES.get(type(event).__name__, type(event).__name__), inputs, outputs, by, at)
 
 
@@ -69,8 +66,13 @@ def seeker_of(event: MatchProposed) -> UUID:
 def outcome(reasons: Reasons, key: bytes | None) -> dict[str, Any]:
     """A proposal's reasons as the audit keeps them: the band, and a hash that nobody can make, or guess from, without the
     subject's key. None in its place: the key was gone."""
-    digest = hmac.digest(key, b"reasons " + canonical(reasons.model_dump(mode="json")), "sha256") if key else None
-    return {"band": proposals.band(reasons.score), "reasons": digest.hex() if digest else None}
+    return {"band": proposals.band(reasons.score), "reasons": _keyed(reasons, key)}
+
+
+def _keyed(reasons: Reasons | None, key: bytes | None) -> str | None:
+    if reasons is None or key is None:
+        return None
+    return hmac.digest(key, b"reasons " + canonical(reasons.model_dump(mode="json")), "sha256").hex()
 
 
 class Gone(Exception):
