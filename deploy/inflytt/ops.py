@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chassis import clock
-from inflytt import local, waiting
+from inflytt import chains, evenness, local, waiting
 from inflytt.errors import Stop
 from inflytt.waiting import Question, Row
 
@@ -117,6 +117,10 @@ async def _one(connection: asyncpg.Connection, place: str) -> asyncpg.Record:
 def main(args: list[str]) -> int:
     """0 when it is done; raises Stop with what to do instead."""
     given = _parser().parse_args(args)
+    if given.action == "audit":
+        return chains.main(given)
+    if given.action == "fairness":
+        return evenness.main(given, given.database_url or local.attach(given.state).databases["matching"])
     desk = _desk(given)
     out = Console(width=None if sys.stdout.isatty() else 200)
     rows = asyncio.run(_answer(desk, given))
@@ -143,12 +147,13 @@ async def _answer(desk: Desk, given: argparse.Namespace) -> list[Row]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="inflytt ops", description=__doc__)
-    everywhere = argparse.ArgumentParser(add_help=False)
+    anywhere = argparse.ArgumentParser(add_help=False)
+    anywhere.add_argument("--state", type=Path, default=local.STATE, help="which platform (default: %(default)s)")
+    anywhere.add_argument("--as", dest="operator", metavar="NAME", default=getpass.getuser(), help="who does it")
+    anywhere.add_argument("--json", action="store_true")
+    everywhere = argparse.ArgumentParser(add_help=False, parents=[anywhere])
     everywhere.add_argument("--service", help="only this one", choices=local.SERVICES)
-    everywhere.add_argument("--state", type=Path, default=local.STATE, help="which platform (default: %(default)s)")
     everywhere.add_argument("--database-url", help="one database, instead of a platform's")
-    everywhere.add_argument("--as", dest="operator", metavar="NAME", default=getpass.getuser(), help="who does it")
-    everywhere.add_argument("--json", action="store_true")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, question in waiting.QUESTIONS.items():
         actions.add_parser(name, help=question.__doc__, parents=[everywhere])
@@ -162,7 +167,21 @@ def _parser() -> argparse.ArgumentParser:
     skip = actions.add_parser("skip", help="never handle a parked record; those behind it go on", parents=[everywhere])
     skip.add_argument("id", metavar="SERVICE:ID")
     skip.add_argument("--why", required=True, help="written down with your name")
+    _add_audits(actions, anywhere)
     return parser
+
+
+def _add_audits(actions: Any, anywhere: argparse.ArgumentParser) -> None:
+    """What an auditor asks, of matching alone."""
+    audit = actions.add_parser(
+        "audit", help="verify a household's chain, and make its proposals again", parents=[anywhere]
+    )
+    audit.add_argument("whose", metavar="LUL-XXX-XXX", help="the household's reference, or its interest id")
+    fairness = actions.add_parser("fairness", help="how evenly groups are found", parents=[anywhere])
+    fairness.add_argument(
+        "--groups", type=Path, required=True, metavar="FILE", help="CSV: reference,group; kept nowhere"
+    )
+    fairness.add_argument("--database-url", help="matching's, instead of a platform's")
 
 
 def _desk(given: argparse.Namespace) -> Desk:

@@ -1,7 +1,7 @@
 """The database of one service, and its transaction: state, inbox and outbox commit together, and only here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import Context
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from chassis.outbox import Saying
 from contracts import Event
 
 T = TypeVar("T")
+Witness = Callable[["Transaction", Sequence[Saying]], Awaitable[None]]  # writes down, beside it, what is said
 
 
 class Keyring(Protocol):
@@ -75,6 +76,7 @@ class Transaction:
         self._acting = acting
         self.sayings: list[Saying] = []
         self.said = False  # something is in the outbox
+        self.witness: Witness | None = None
 
     def acting(self, actor: str, municipality: str = "", controller: str = "") -> None:
         """Sets who the events of this transaction are said by and for, where no cause tells it."""
@@ -156,6 +158,8 @@ class Transaction:
         if self._session is not None:
             await self._session.flush()
         if self.sayings:
+            if self.witness:
+                await self.witness(self, self.sayings)
             await outbox.write(self.driver, self.keyring, self.sayings)
             self.sayings, self.said = [], True
 
@@ -196,9 +200,15 @@ class Database:
     """A service's engine and its transactions."""
 
     def __init__(
-        self, url: str, source: str, keyring: Keyring | None = None, pool_size: int = 10, schema: str = ""
+        self,
+        url: str,
+        source: str,
+        keyring: Keyring | None = None,
+        pool_size: int = 10,
+        schema: str = "",
+        witness: Witness | None = None,
     ) -> None:
-        self.source, self.keyring, self.url = source, keyring or NoKeys(), url
+        self.source, self.keyring, self.url, self.witness = source, keyring or NoKeys(), url, witness
         settings = {"application_name": source, "idle_in_transaction_session_timeout": "10s"}
         if schema:
             settings["search_path"] = schema
@@ -225,6 +235,7 @@ class Database:
             tx = Transaction(
                 connection, await _begin(connection), self.keyring, self.source, Acting(actor, municipality, controller)
             )
+            tx.witness = self.witness
             try:
                 yield tx
                 await tx.flush()

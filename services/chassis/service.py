@@ -14,7 +14,7 @@ from sqlalchemy import MetaData
 
 from chassis import telemetry
 from chassis.consumer import Consumer
-from chassis.database import Database, Keyring, NoKeys, Transaction
+from chassis.database import Database, Keyring, NoKeys, Transaction, Witness
 from chassis.listening import Listening
 from chassis.ops import ops_app
 from chassis.relay import Relay
@@ -50,9 +50,11 @@ class Service(Generic[S]):
         trusted_origins: Callable[[S], Sequence[str]] = lambda _: (),
         connect_to: Callable[[S], Sequence[str]] = lambda _: (),
         sign_in: bool = False,
+        witness: Witness | None = None,
     ) -> None:
         self.name, self.settings_type, self.tables = name, settings, tables
         self.consumer, self.routers, self.loops = consumer, routers, loops
+        self.witness = witness
         self.make_keyring = keyring or (lambda _: NoKeys())
         self.trusted_origins, self.connect_to, self.sign_in = trusted_origins, connect_to, sign_in
         self.stopping = asyncio.Event()
@@ -61,8 +63,13 @@ class Service(Generic[S]):
         """Reads the environment, unless settings are given, and makes the engine. Connects to nothing yet."""
         self.settings = settings or self.settings_type()
         self.stopping = asyncio.Event()
-        keyring = self.make_keyring(self.settings)
-        self.database = Database(self.settings.database_url, self.name, keyring, self.settings.pool_size)
+        self.database = Database(
+            self.settings.database_url,
+            self.name,
+            self.make_keyring(self.settings),
+            self.settings.pool_size,
+            witness=self.witness,
+        )
 
     def web(self) -> FastAPI:
         """The HTTP door, on the opened service."""

@@ -34,6 +34,18 @@ class Reasons(Facts):
     vocabulary: int
 
 
+class MadeFrom(Facts):
+    """Which versions a proposal was made from: of the household's stream on `interests`, of the place's on `opportunities`.
+
+    `assessment`: of the household's stream on `matches`, where somebody had documented that such a place suits.
+    """
+
+    vocabulary: int
+    interest: int
+    opportunity: int
+    assessment: int | None = None
+
+
 class MatchProposed(MatchEvent):
     """Somebody and a place, worth a coordinator's look; said again when the reasons change."""
 
@@ -45,6 +57,7 @@ class MatchProposed(MatchEvent):
     child_id: UUID | None = None
     band: Band  # "400-599", "600-799", "800-1000"
     reasons: Sealed[Reasons]
+    made_from: MadeFrom | None = None  # None: one of the two was last heard before versions were kept
 
 
 class MatchRetracted(MatchEvent):

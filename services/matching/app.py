@@ -2,7 +2,7 @@
 
 from chassis.keyring import IntakeKeys
 from chassis.service import Service
-from matching import api, desk, handlers
+from matching import api, auditing, desk, handlers
 from matching.rounds import pages as rounds
 from matching.rounds import solving
 from matching.settings import MatchingSettings
@@ -17,4 +17,5 @@ service = Service(
     loops=[solving.run],
     keyring=lambda settings: IntakeKeys("matching", settings),
     sign_in=True,
+    witness=auditing.witness,
 )

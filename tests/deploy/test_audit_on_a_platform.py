@@ -1,5 +1,6 @@
 """A small scenario, really played: expected is actual; then somebody deletes things, and the audit names each of them."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ import asyncpg
 import pytest
 from rich.console import Console
 
-from inflytt import local
+from inflytt import chains, local, rebuild
 from inflytt.audit import audit
 from inflytt.demo import play
 from inflytt.demo.live import Board
@@ -49,6 +50,19 @@ async def test_what_was_expected_happened_and_nothing_else(played: Played) -> No
     assert told["projection_equals_replay"]
     assert told["ok"]
     assert told["actual"]["placed"] > 0
+
+
+async def test_every_households_chain_holds_and_its_proposals_come_out_the_same(played: Played) -> None:
+    service = rebuild.opened("matching", played.platform)
+    servers, prefix = played.platform.bootstrap.split(","), played.platform.prefix
+    async with service.database.transaction() as tx:
+        households = [str(row["interest_id"]) for row in await tx.fetch("select interest_id from audit_heads")]
+    found = [await chains.audited(service, servers, prefix, id, "auditor") for id in households]
+    await service.database.close()
+    assert [one.reference for one in found if not one.whole] == []
+    verdicts = Counter(entry.verdict for one in found for entry in one.entries if entry.kind == "proposed")
+    assert verdicts["same"] > 0
+    assert verdicts.keys() <= {"same", "erased"}
 
 
 DELETED = {  # what is deleted, where, and by which id it must be named

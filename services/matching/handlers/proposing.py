@@ -87,6 +87,7 @@ def proposed(match: Match) -> MatchProposed:
         child_id=match.pair.seeker if who == "child" else None,
         band=proposals.band(match.reasons.score),
         reasons=Sealed.of(match.person_id or match.interest_id, match.reasons),
+        made_from=match.made_from,
     )
 
 

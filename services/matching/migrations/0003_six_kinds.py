@@ -37,7 +37,8 @@ with whole as not materialized (
   select h.*, a.consents, a.shares from households h join (
     select interest_id, bool_and(consents) as consents, bool_and(shares) as shares from adults group by interest_id
   ) a using (interest_id) where h.state = 'registered'),
-person as not materialized (select a.*, h.municipality from adults a join households h using (interest_id) where h.state = 'registered'),
+person as not materialized (
+  select a.*, h.municipality from adults a join households h using (interest_id) where h.state = 'registered'),
 looks as not materialized (
   select person_id as id, 'job' as kind, interest_id, municipality, needs, consents, shares, false as awaits, assessment
   from person where wants_work and needs is not null

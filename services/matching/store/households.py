@@ -21,10 +21,11 @@ SAVE = """
 with gone as (select subject_id from erased where subject_id = any(array_append($8::uuid[], $1::uuid))),
 household as (
   insert into households (interest_id, municipality, controller, state, registered_at, children, awaited, wants_home,
-                          home)
-  values ($1, $2, $3, 'registered', $4, $5, $6, $7, case when $1 in (select * from gone) then null else $16::jsonb end)
+                          home, version)
+  values ($1, $2, $3, 'registered', $4, $5, $6, $7, case when $1 in (select * from gone) then null else $16::jsonb end,
+          $18)
   on conflict (interest_id) do update set children = excluded.children, awaited = excluded.awaited,
-    wants_home = excluded.wants_home, home = excluded.home),
+    wants_home = excluded.wants_home, home = excluded.home, version = excluded.version),
 left_adults as (delete from adults where interest_id = $1 and person_id <> all($8::uuid[])),
 left_children as (delete from children where interest_id = $1 and child_id <> all($15::uuid[])),
 pupils as (
@@ -67,6 +68,7 @@ async def save_household(tx: Transaction, said: InterestRegistered | InterestCha
         [child.child_id for child in said.pupils],
         _opened(said.home),
         [_opened(child.needs) for child in said.pupils],
+        envelope.version,
     )
 
 
@@ -86,8 +88,14 @@ async def note_moved_in(tx: Transaction, interest_id: UUID, month: str) -> None:
 
 
 async def note_assessed(tx: Transaction, person_id: UUID, assessment: Assessment) -> None:
-    told = assessment.model_dump_json()
-    await tx.execute("update adults set assessment = $2::jsonb where person_id = $1", person_id, told)
+    envelope = tx.envelope
+    assert envelope is not None
+    await tx.execute(
+        "update adults set assessment = $2::jsonb, assessed = $3 where person_id = $1",
+        person_id,
+        assessment.model_dump_json(),
+        envelope.version,
+    )
 
 
 async def mark_found(tx: Transaction, seeker_id: UUID, what: Sequence[Kind]) -> None:
@@ -157,4 +165,6 @@ def _seeker(row: asyncpg.Record) -> Seeker:
         assessment=kinds.shape.Assessment(**assessed | {"made": date.fromisoformat(assessed["made"])})
         if assessed
         else None,
+        version=row["version"],
+        assessed=row["assessed"],
     )

@@ -9,7 +9,7 @@ import asyncpg
 
 from chassis.database import Transaction
 from contracts import fields
-from contracts.matches import Reasons
+from contracts.matches import MadeFrom, Reasons
 from matching.domain.kinds.shape import Kind, Place, Seeker
 from matching.domain.proposals import Pair
 
@@ -27,6 +27,7 @@ class Match:
     state: str
     reasons: Reasons | None
     decided_by: str | None = None
+    made_from: MadeFrom | None = None
 
 
 def made(kind: Kind, seeker: Seeker, place: Place, reasons: Reasons) -> Match:
@@ -40,6 +41,15 @@ def made(kind: Kind, seeker: Seeker, place: Place, reasons: Reasons) -> Match:
         person_id=seeker.id if kind.who == "adult" else None,
         state="proposed",
         reasons=reasons,
+        made_from=_made_from(kind, seeker, place),
+    )
+
+
+def _made_from(kind: Kind, seeker: Seeker, place: Place) -> MadeFrom | None:
+    if seeker.version is None or place.version is None:
+        return None
+    return MadeFrom(
+        vocabulary=kind.version, interest=seeker.version, opportunity=place.version, assessment=seeker.assessed
     )
 
 
@@ -54,7 +64,7 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid
 order by match_id
 on conflict (match_id) do update set score = excluded.score, reasons = excluded.reasons
 where matches.state = 'proposed' and matches.reasons <> excluded.reasons
-returning *
+returning match_id
 """
 
 
@@ -75,7 +85,8 @@ async def propose(tx: Transaction, found: Sequence[Match]) -> list[Match]:
         [m.reasons.model_dump_json() if m.reasons else None for m in found],
         tx.now,
     )
-    return _in_order(rows)
+    said = {row["match_id"] for row in rows}
+    return sorted((match for match in found if match.match_id in said), key=lambda match: match.match_id)
 
 
 async def propose_now(tx: Transaction, found: Sequence[Match]) -> list[Match]:

@@ -15,9 +15,10 @@ from matching.yardstick import all_kinds
 # An owner who asks for fewer places than are taken has none left: what is promised stands.
 SAVE = """
 insert into opportunities (opportunity_id, kind, municipality, partner_id, allocation, state, places, taken, posted_at,
-                           facts)
-values ($1, $2, $3, $4, $5, 'open', $6, 0, $7, $8::jsonb)
+                           facts, version)
+values ($1, $2, $3, $4, $5, 'open', $6, 0, $7, $8::jsonb, $9)
 on conflict (opportunity_id) do update set allocation = excluded.allocation, facts = excluded.facts,
+  version = excluded.version,
   places = greatest(excluded.places, opportunities.taken)
 """
 SHARING = """
@@ -40,6 +41,7 @@ async def save_place(tx: Transaction, said: opportunities.Place) -> None:
         said.places,
         envelope.time,
         said.model_dump_json(),
+        envelope.version,
     )
 
 
@@ -114,6 +116,7 @@ def _place(row: asyncpg.Record) -> Place:
         facts=facts,
         left=row["places"] - row["taken"],
         spread=_spread(row, row["facts"].get("area")),
+        version=row["version"],
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, DateTime, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -25,6 +25,10 @@ def _time(nullable: bool = False) -> Any:
     return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)
 
 
+def _version() -> Any:
+    return Field(default=None, sa_type=BigInteger, nullable=True)
+
+
 class Household(Base, table=True):  # type: ignore[call-arg]
     __tablename__ = "households"
 
@@ -39,6 +43,7 @@ class Household(Base, table=True):  # type: ignore[call-arg]
     awaited: int
     wants_home: bool
     home: dict[str, Any] | None = _json()
+    version: int | None = _version()  # of the household's own words on `interests`
 
 
 class Adult(Base, table=True):  # type: ignore[call-arg]
@@ -56,6 +61,7 @@ class Adult(Base, table=True):  # type: ignore[call-arg]
     learning: dict[str, Any] | None = _json()
     belonging: dict[str, Any] | None = _json()
     assessment: dict[str, Any] | None = _json()
+    assessed: int | None = _version()  # of the words on `matches` that told of the assessment
 
 
 class Child(Base, table=True):  # type: ignore[call-arg]
@@ -95,6 +101,7 @@ class Opportunity(Base, table=True):  # type: ignore[call-arg]
     taken: int
     posted_at: datetime = _time()
     facts: dict[str, Any] = _json(nullable=False)
+    version: int | None = _version()  # of the owner's words on `opportunities`
 
 
 class Match(Base, table=True):  # type: ignore[call-arg]
@@ -194,6 +201,32 @@ class RoundOffer(Base, table=True):  # type: ignore[call-arg]
 
     round_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("rounds.round_id"), nullable=False))
     offer_id: UUID = Field(primary_key=True)
+
+
+class Audit(Base, table=True):  # type: ignore[call-arg]
+    """What was said about a household, in a chain of hashes (see `domain.audit`). The database refuses all but more."""
+
+    __tablename__ = "audit"
+
+    interest_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    kind: str = _words()
+    inputs: str = _words()
+    outputs: str = _words()
+    by: str = _words()
+    at: str = _words()
+    previous: str = _words()
+    hash: str = _words()
+
+
+class AuditHead(Base, table=True):  # type: ignore[call-arg]
+    """Where a household's chain ends. Its row is locked by whoever adds to the chain."""
+
+    __tablename__ = "audit_heads"
+
+    interest_id: UUID = Field(primary_key=True)
+    entries: int
+    hash: str = _words()
 
 
 class Erased(Base, table=True):  # type: ignore[call-arg]

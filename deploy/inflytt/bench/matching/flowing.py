@@ -124,8 +124,10 @@ async def _play(platform: local.Platform, intake: Database) -> Heard:
     for nth, event in enumerate(events):
         await asyncio.sleep(max(0.0, start + nth / PACE - time.monotonic()))
         await intake.say(event, municipality=WHERE, controller=CONTROLLER[WHERE])
-    while (since := time.time() - heard.last) < REST:
-        await asyncio.sleep(REST - since)
+    while True:
+        if time.time() - heard.last > REST:
+            break
+        await asyncio.sleep(0.5)
     listening.cancel()
     await consumer.stop()
     await intake.close()

@@ -1,7 +1,6 @@
 """Whether reasons add up, what would help is true, every non-match has its reason, and how evenly groups are found."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from inflytt.bench.figures import Figure, at_most
 from inflytt.bench.matching.candidates import Say, Sizes, invented
+from matching.domain.fairness import Evenness, Seeking, Step, evenness, read_groups
 from matching.domain.index import Index
 from matching.domain.kinds.shape import Place, Seeker
 from matching.domain.reasons import gains, told, why_not, with_words
@@ -28,36 +28,42 @@ def measure(options: Sizes, say: Say) -> list[Figure]:
     untrue, gained = _untrue(index, pairs)
     unanswered, asked = _unanswered(index)
     say(f"{len(pairs)} pairs, {gained} counterfactuals, {asked} non-matches")
-    for group, ratio in (
-        ratios := selection_ratios(audit(index, options.seeds[0]), {one.id for one, _ in pairs})
-    ).items():
-        say(f"selection ratio of {group}: {ratio:.3f}")
+    even = _evenness(index, {one.id for one, _ in pairs}, options.seeds[0])
+    for one in even.groups:
+        say(f"selected of {one.group}: {one.chosen} of {one.people}")
+    if even.ratio is None:
+        say("selection ratios: not measured, fewer than two groups are large enough to be told of")
     return [
         at_most("reasons_that_do_not_sum", "pairs", unsummed, 0),
         at_most("counterfactuals_that_do_not_hold", "gains", untrue, 0),
         at_most("non_matches_without_a_reason", "pairs", unanswered, 0),
-        at_most("selection_ratio_gap", "of the best served group", 1 - min(ratios.values()), 0.2),
+        *(
+            []
+            if even.ratio is None
+            else [at_most("selection_ratio_gap", "of the best served group", 1 - even.ratio, 0.2)]
+        ),
     ]
 
 
-def selection_ratios(groups: Mapping[UUID, str], chosen: set[UUID]) -> dict[str, float]:
-    """Each group's share of chosen people, as a part of the best served group's. `groups` never leaves the audit."""
-    people, served = Counter(groups.values()), Counter(group for id, group in groups.items() if id in chosen)
-    shares = {group: served[group] / number for group, number in people.items()}
-    best = max(shares.values()) or 1.0
-    return {group: shares[group] / best for group in sorted(shares)}
+def _evenness(index: Index, chosen: set[UUID], seed: int) -> Evenness:
+    """How evenly the groups of an auditor's file are proposed, by what `inflytt ops fairness` tells."""
+    proposed = frozenset[Step]({"proposed"})
+    seekers = [index.seekers.records[row] for row in index.seekers.live]
+    sought = [
+        Seeking(one.id, one.kind, frozenset({str(one.id)}), proposed if one.id in chosen else frozenset())
+        for one in seekers
+    ]
+    first, *_ = evenness(sought, read_groups(_audit_data(seekers, seed)))
+    return first
 
 
-def audit(index: Index, seed: int) -> dict[UUID, str]:
-    """Groups that the engine never sees, more common in some occupations than in others, as in life."""
+def _audit_data(seekers: Iterable[Seeker], seed: int) -> Iterator[str]:
+    """The lines of the file: groups that the engine never sees, more common in some occupations than others, as in life."""
     chance = np.random.default_rng(seed)
     leaning: dict[str, float] = {}
-    groups = {}
-    for row in index.seekers.live:
-        seeker = index.seekers.records[row]
+    for seeker in seekers:
         lean = leaning.setdefault(seeker.needs.occupations[0], float(chance.uniform(0.2, 0.8)))
-        groups[seeker.id] = "one" if chance.random() < lean else "other"
-    return groups
+        yield f"{seeker.id},{'one' if chance.random() < lean else 'other'}"
 
 
 def _found(index: Index) -> list[tuple[Seeker, Place]]:

@@ -46,6 +46,8 @@ class Seeker:
     shares: bool = True
     awaits_adult: bool = False
     assessment: Assessment | None = None
+    version: int | None = field(default=None, compare=False)  # of the household's words that this is taken from
+    assessed: int | None = field(default=None, compare=False)  # of matching's words that tell of the assessment
 
 
 class Spread(NamedTuple):
@@ -65,6 +67,7 @@ class Place:
     facts: Any
     left: int = 1
     spread: Spread | None = None
+    version: int | None = field(default=None, compare=False)  # of the owner's words that this is taken from
 
 
 @dataclass(frozen=True)
