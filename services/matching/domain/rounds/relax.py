@@ -1,16 +1,25 @@
-"""The best solution of a programme with fractions allowed: its prices, and a bound that no solver need be trusted for."""
+"""The best solution of a programme with fractions allowed, found by its prices, and the bound that follows from them.
+
+The bound is smooth where every part takes all its options, each the less the further it is from the best, and a household
+its package likewise: then it descends in a few hundred steps, in no more memory than the programme itself. Step by step
+less is smoothed, until the prices are those of the linear programme to a part of a point.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import OptimizeResult, linprog
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from matching.domain.rounds.package import NotARound
 from matching.domain.rounds.program import Floats, Program, bound, servable, surplus
 
 Say = Callable[[str, int, int], None]  # what is done, how much of it, of how much
+HEATS = (60.0, 8.0, 1.0, 0.2)  # points that what is taken falls by a factor e for
+COOLER = HEATS[2:]  # where it begins near by
+STEPS = 400  # the most at each heat
+ENOUGH = 1e-8  # of the bound, that a step gains less than: then that heat is done
 
 
 def silently(what: str, done: int, of: int) -> None:
@@ -20,9 +29,9 @@ def silently(what: str, done: int, of: int) -> None:
 @dataclass(frozen=True)
 class Relaxed:
     """`prices` per place and `price_of_floor` are never negative. `surplus` per household: what its best package is worth
-    at these prices; below zero, others would lose more by it. `bound`: no solution is worth more."""
+    at these prices; below zero, others would lose more by it. `share` per household, nearly: how far it is served.
+    `bound`: no solution is worth more."""
 
-    taken: Floats
     share: Floats
     prices: Floats
     price_of_floor: float
@@ -30,56 +39,72 @@ class Relaxed:
     bound: float
 
 
-def relax(asked: Program, say: Say = silently) -> Relaxed:
-    """The best fractional solution. Raises NotARound when there is none, RuntimeError when the solver gives up."""
+def relax(asked: Program, say: Say = silently, near: Relaxed | None = None) -> Relaxed:
+    """The best fractional solution, found the sooner from that of a programme `near` this one.
+
+    Raises NotARound when the bound proves that there is none.
+    """
     if np.any(asked.must & ~servable(asked)):
         raise NotARound("a household that must be served has a part without an option")
-    if not len(asked.served):  # the solver refuses a programme about nobody
-        nothing = np.zeros(0)
-        return Relaxed(nothing, nothing, np.zeros(len(asked.capacity)), 0.0, nothing, 0.0)
-    say("relaxing", 0, len(asked.served))
-    found = _solved(asked)
-    if found is None:
+    smooth, dual, heats = _Smooth(asked), np.zeros(len(asked.capacity) + 1), HEATS
+    if near is not None:
+        dual, heats = np.append(near.prices, near.price_of_floor), COOLER
+    most = np.append(np.full(len(asked.capacity), np.inf), np.inf if asked.floor else 0.0)
+    for turn, heat in enumerate(heats):
+        say("relaxing", turn, len(heats))
+        dual = minimize(
+            smooth.bound,
+            dual,
+            (heat,),
+            method="L-BFGS-B",
+            jac=True,
+            bounds=np.stack([np.zeros(len(dual)), most], axis=1),
+            options={"maxiter": STEPS, "ftol": ENOUGH, "gtol": 1e-3},
+        ).x
+    prices, price_of_floor = dual[:-1], float(dual[-1])
+    best = bound(asked, prices, price_of_floor)
+    if best < np.minimum(0.0, asked.worth).sum():  # less than anybody could lose
         raise NotARound("no solution serves all households that must be served and keeps the floor")
-    duals, m, n = np.maximum(0.0, -found.ineqlin.marginals), len(asked.capacity), len(asked.worth)
-    prices, price_of_floor = duals[:m], float(duals[m]) if asked.floor is not None else 0.0
-    gain = surplus(asked, prices, price_of_floor)
-    return Relaxed(found.x[:n], found.x[n:], prices, price_of_floor, gain, bound(asked, prices, price_of_floor))
+    return Relaxed(smooth.share(dual, HEATS[-1]), prices, price_of_floor, surplus(asked, prices, price_of_floor), best)
 
 
-def rows(asked: Program) -> tuple[csr_array, Floats, csr_array]:
-    """The rows of a programme over its columns, options before households: what is at most (capacities, the floor, parts
-    that come along), the right sides of those, and what is exactly nothing (parts that were chosen)."""
-    n, h, m, p = len(asked.worth), len(asked.served), len(asked.capacity), len(asked.part_household)
-    of_place = csr_array((np.ones(n), (asked.option_place, np.arange(n))), shape=(m, n))
-    of_part = csr_array((np.ones(n), (asked.option_part, np.arange(n))), shape=(p, n))
-    whole = csr_array((-np.ones(p), (np.arange(p), asked.part_household)), shape=(p, h))
-    parts, along = hstack([of_part, whole], format="csr"), np.flatnonzero(~asked.part_chosen)
-    most, right = [hstack([of_place, csr_array((m, h))], format="csr")], [asked.capacity.astype(np.float64)]
-    if asked.floor is not None:
-        most.append(csr_array(np.concatenate([np.zeros(n), -asked.floor.weights])[None, :]))
-        right.append(np.array([-asked.floor.least]))
-    most.append(parts[along])
-    right.append(np.zeros(len(along)))
-    return vstack(most, format="csr"), np.concatenate(right), parts[np.flatnonzero(asked.part_chosen)]
+class _Smooth:
+    """A programme's bound at given prices and a given heat, and how it answers to each price."""
 
+    def __init__(self, asked: Program) -> None:
+        able = servable(asked)
+        options = np.flatnonzero(able[asked.option_household])
+        parts, self.first, self.part = np.unique(asked.option_part[options], return_index=True, return_inverse=True)
+        self.place, self.worth = asked.option_place[options], asked.worth[options]
+        self.household, self.along = asked.part_household[parts], ~asked.part_chosen[parts]
+        self.served, self.must, self.able = asked.served, asked.must, able
+        self.capacity = asked.capacity.astype(np.float64)
+        self.weights = np.zeros(len(able)) if asked.floor is None else asked.floor.weights
+        self.least = 0.0 if asked.floor is None else asked.floor.least
 
-def _solved(asked: Program) -> OptimizeResult | None:
-    """None when there is no solution. Raises RuntimeError when the solver gives up."""
-    most, right, exact = rows(asked)
-    n, h = len(asked.worth), len(asked.served)
-    bounds = np.zeros((n + h, 2))
-    bounds[:n, 1] = np.inf
-    bounds[n:, 0], bounds[n:, 1] = asked.must, servable(asked)
-    found = linprog(
-        -np.concatenate([asked.worth, asked.served]),
-        A_ub=most,
-        b_ub=right,
-        A_eq=exact,
-        b_eq=np.zeros(exact.shape[0]),
-        bounds=bounds,
-        method="highs-ipm",  # with crossover; six times faster than its dual simplex on 3 000 households
-    )
-    if found.status not in (0, 2):
-        raise RuntimeError(f"the solver gave up: {found.message}")
-    return found if found.status == 0 else None
+    def bound(self, dual: Floats, heat: float) -> tuple[float, Floats]:
+        """At the prices of places and, last, of the floor; above the true one, by less the less heat there is."""
+        option, gain = self._packages(dual, heat)
+        share = self._served(gain, heat)
+        package = np.where(self.must, gain, heat * np.logaddexp(0.0, gain / heat))
+        use = np.bincount(self.place, option * share[self.household][self.part], minlength=len(self.capacity))
+        value = dual[:-1] @ self.capacity - dual[-1] * self.least + package[self.able].sum()
+        return float(value), np.append(self.capacity - use, self.weights @ share - self.least)
+
+    def share(self, dual: Floats, heat: float) -> Floats:
+        """How far each household is served."""
+        return self._served(self._packages(dual, heat)[1], heat)
+
+    def _packages(self, dual: Floats, heat: float) -> tuple[Floats, Floats]:
+        """Per option how much of it a household that is served takes; per household what it gains by its package."""
+        net = self.worth - dual[self.place]
+        best = np.maximum.reduceat(net, self.first) if len(net) else net
+        best = np.where(self.along, np.maximum(best, 0.0), best)
+        taken = np.exp((net - best[self.part]) / heat)
+        total = np.bincount(self.part, taken, minlength=len(best)) + self.along * np.exp(-np.abs(best) / heat)
+        gain = np.bincount(self.household, best + heat * np.log(total), minlength=len(self.served))
+        return taken / total[self.part], gain + self.served + dual[-1] * self.weights
+
+    def _served(self, gain: Floats, heat: float) -> Floats:
+        share: Floats = np.where(self.must, 1.0, expit(gain / heat)) * self.able
+        return share

@@ -6,12 +6,11 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from matching.domain.rounds.exact import MOST, Undecided, solve_exactly
 from matching.domain.rounds.locks import Settled, settle
-from matching.domain.rounds.package import Household, NotARound, Place, Round, Terms
+from matching.domain.rounds.package import Household, Place, Round, Terms
 from matching.domain.rounds.program import NOBODY, Floor, Ints, Program, chosen_of, program, servable
 from matching.domain.rounds.relax import Relaxed, Say, relax, silently
-from matching.domain.rounds.repair import repair
+from matching.domain.rounds.whole import best_whole
 
 
 @dataclass(frozen=True, order=True)
@@ -64,19 +63,19 @@ def solve(asked: Round, say: Say = silently) -> RoundResult:
     plain = program(households, places, asked.terms.served, settled.must)
     free = relax(plain, say)
     floored, relaxed = _with_floor(plain, free, floor_of(households, asked.terms), asked.terms.most_loss, say)
-    taken, proven = _whole(floored, relaxed, say)
-    check(floored, taken)
-    allocations, value = _told(households, places, floored, taken)
+    whole = best_whole(floored, relaxed, say)
+    check(floored, whole.taken)
+    allocations, value = _told(households, places, floored, whole.taken)
     return RoundResult(
         allocations=allocations,
-        why_not=tuple(sorted(_why_not(households, floored, relaxed, taken) + _out(settled.out))),
+        why_not=tuple(sorted(_why_not(households, floored, relaxed, whole.taken) + _out(settled.out))),
         prices=tuple(
             (p.id, int(price)) for p, price in zip(places, np.rint(relaxed.prices), strict=True) if price >= 0.5
         ),
         value=value,
-        bound=value if proven else int(np.floor(relaxed.bound + 1e-3)),
+        bound=value if whole.proven else int(np.floor(relaxed.bound + 1e-3)),
         unfloored=int(np.floor(free.bound + 1e-3)),
-        proven=proven,
+        proven=whole.proven,
         floor_gave_way=floored.floor is not None and floored.floor.least < 0,
     )
 
@@ -103,27 +102,13 @@ def _with_floor(
     if floor is None:
         return plain, free
     asked = replace(plain, floor=floor)
-    relaxed = relax(asked, say)
+    relaxed = relax(asked, say, free)
     loss, most = free.bound - relaxed.bound, free.bound * most_loss / 1000
     if loss <= most:
         return asked, relaxed
     without = float(floor.weights @ free.share)
     asked = replace(plain, floor=replace(floor, least=without + (floor.least - without) * most / loss))
-    return asked, relax(asked, say)
-
-
-def _whole(asked: Program, relaxed: Relaxed, say: Say) -> tuple[Ints, bool]:
-    """Per part the option it gets, and whether that is proven to be the best. Raises NotARound when there is none."""
-    if len(asked.served) > MOST:
-        return repair(asked, relaxed, say), False
-    say("solving exactly", 0, len(asked.served))
-    try:
-        exact = solve_exactly(asked)
-    except Undecided:  # told by `proven`
-        return repair(asked, relaxed, say), False
-    if exact is None:
-        raise NotARound("no solution serves all households that must be served and keeps the floor")
-    return exact.taken, exact.proven
+    return asked, relax(asked, say, relaxed)
 
 
 def floor_of(households: tuple[Household, ...], terms: Terms) -> Floor | None:
