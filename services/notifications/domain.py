@@ -17,7 +17,7 @@ from contracts.matches import (
     PlacementFellThrough,
     PlacementMade,
 )
-from contracts.opportunities import Dwelling, Vacancy
+from contracts.opportunities import Circle, Course, Dwelling, Place, Vacancy
 
 HERE = ZoneInfo("Europe/Stockholm")
 MORNING, EVENING = time(8), time(20)  # nobody's telephone should buzz about a flat at night
@@ -103,19 +103,32 @@ def _after_a_no(event: PlacementFellThrough) -> list[Letter]:
     return _to_people("fell_through", event, {"kind": event.kind, "side": event.side})
 
 
-def told_of(place: Vacancy | Dwelling) -> dict[str, str]:
-    """What a letter says of a place, as its owner published it; rent in SEK a month."""
-    if isinstance(place, Vacancy):
-        return {"title": place.title, "owner": place.employer, "own_reference": place.reference}
-    return {
-        "title": place.title,
-        "owner": place.landlord,
-        "own_reference": place.reference,
-        "rooms": str(place.rooms),
-        "size_m2": str(place.size_m2),
-        "rent": str(place.rent),
-        "available": place.available,
-    }
+def told_of(place: Place) -> dict[str, str]:
+    """What a letter says of a place, as its owner published it; rent in SEK a month.
+
+    Without an owner's name the title says whose it is; `how_to_join` is there where one has to queue or apply oneself.
+    """
+    told = {"title": place.title, "own_reference": place.reference, "owner": _owner(place)}
+    if place.allocation in ("queue_bound", "authority_decides") and place.how_to_join:
+        told["how_to_join"] = place.how_to_join
+    if isinstance(place, Dwelling):
+        told |= {"rooms": str(place.rooms), "size_m2": str(place.size_m2), "rent": str(place.rent)}
+        told["available"] = place.available
+    return told
+
+
+def _owner(place: Place) -> str:
+    match place:
+        case Vacancy():
+            return place.employer
+        case Dwelling():
+            return place.landlord
+        case Course():
+            return place.provider
+        case Circle():
+            return place.host
+        case _:
+            return ""
 
 
 def is_decent(moment: datetime) -> bool:

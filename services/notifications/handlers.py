@@ -15,7 +15,7 @@ from contracts.matches import (
     PlacementMade,
 )
 from contracts.messages import MessageSuppressed
-from contracts.opportunities import DwellingChanged, DwellingListed, VacancyChanged, VacancyPosted
+from contracts.opportunities import CHANGED, POSTED, Place
 from notifications import store
 from notifications.domain import letters_for, told_of
 
@@ -41,10 +41,8 @@ async def forget_who_never_confirmed(event: RegistrationLapsed, tx: Transaction)
     await store.forget_others(tx, event.interest_id, [])
 
 
-@consumer.on(VacancyPosted, VacancyChanged, DwellingListed, DwellingChanged)
-async def learn_of_place(
-    event: VacancyPosted | VacancyChanged | DwellingListed | DwellingChanged, tx: Transaction
-) -> None:
+@consumer.on(*POSTED.values(), *CHANGED.values())
+async def learn_of_place(event: Place, tx: Transaction) -> None:
     await store.remember_place(tx, event.opportunity_id, told_of(event))
 
 

@@ -29,7 +29,7 @@ class Letters:
         self.templates = Templates("notifications")
 
     def written(self, message: Message, place: dict[str, str], answer: Answer, now: datetime) -> EmailMessage:
-        """The mail; `place` is what its owner tells of the job or home it is about. Raises Unwritable."""
+        """The mail; `place` is what its owner tells of the place it is about. Raises Unwritable."""
         language = answer.language or message.language
         here = VOCABULARY.name(message.municipality, "sv")
         subject, _, body = self._text(message, place, answer, language).strip().partition("\n\n")

@@ -28,7 +28,7 @@ class Reader(Base, table=True):  # type: ignore[call-arg]
 
 
 class Place(Base, table=True):  # type: ignore[call-arg]
-    """What letters say of a job or a home, as its owner published it."""
+    """What letters say of a place, as its owner published it."""
 
     __tablename__ = "places"
     opportunity_id: UUID = Field(primary_key=True)

@@ -20,24 +20,9 @@ from contracts.matches import OfferMade
 from intake import tidying
 from intake.bodies.reading import GENERAL, SENTENCES
 from intake.pages.form import ASKS
-from intakesample import adult, offer_made, registration
+from intakesample import FORM, adult, offer_made, registration
 
 SAME = {"Start"}  # the same word in both languages
-FORM = {
-    "municipality": "2580",
-    "adults-0-name": "Ask Lind",
-    "adults-0-email": "ask@inflytt.example",
-    "adults-0-language": "sv",
-    "adults-0-wants_work": "yes",
-    "adults-0-words": "Svetsare, plåtslagare",
-    "adults-0-skills": "",
-    "adults-0-sv": "good",
-    "adults-0-extent_percent": "100",
-    "wants_home": "yes",
-    "home-rooms_min": "3",
-    "home-rent_max": "12 000",
-    "consent": "yes",
-}
 
 
 async def test_the_form_registers_and_says_look_in_your_mail(world: Any) -> None:

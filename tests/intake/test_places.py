@@ -127,6 +127,27 @@ async def test_each_sort_of_organisation_is_shown_what_it_needs_after_a_yes(
     assert [set(person) for person in seen["people"]] == [shown]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "words"),
+    [
+        ("/school-places", school_places(), "school", ("Förskola, Förskoleklass", "Kronan", "ett av era barn")),
+        ("/courses", course(), "education", ("Lärcentrum", "Svetsare", "föreslår den här utbildningen")),
+        ("/circles", circle(), "network", ("Bya-nät", "Öva svenska", "Vardagskvällar", "namn och din mejl")),
+        ("/employments", employment(), "employment", ("Norrverk AB", "valt ut dig till det här jobbet")),
+    ],
+)
+async def test_an_offer_of_every_kind_stands_on_the_own_page(
+    world: Any, path: str, body: dict[str, Any], kind: str, words: tuple[str, ...]
+) -> None:
+    interest_id, (ask,) = await world.confirmed(registration())
+    posted = await world.partner(PUBLISHERS[path], "POST", path, body)
+    id = UUID(posted.json()["opportunity_id"])
+    await world.tell(offer_made(interest_id, [ask], opportunity_id=id, partner_id=PUBLISHERS[path], kind=kind))
+    page = (await world.client.get(await world.own_page(ask))).text
+    for word in (body["title"], *words):
+        assert word in page
+
+
 async def test_school_places_say_their_stages_openly(world: Any) -> None:
     await world.partner("skolan", "POST", "/school-places", school_places())
     (offered,) = await world.said()

@@ -1,12 +1,13 @@
 """What is told to whom, and at what hour."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 
 from contracts import Event
+from contracts.fields import Kind
 from contracts.interests import ConfirmationRequested, InterestWithdrawn
 from contracts.matches import (
     AcceptanceTooLate,
@@ -16,7 +17,9 @@ from contracts.matches import (
     PlacementFellThrough,
     PlacementMade,
 )
-from notifications.domain import LONGEST_PAUSE, is_decent, letters_for, send_at, try_again_at
+from contracts.opportunities import POSTED, Place
+from notifications.domain import LONGEST_PAUSE, is_decent, letters_for, send_at, told_of, try_again_at
+from reportingsample import happened
 
 ASK, MALVA = uuid4(), uuid4()
 ANSWER_BY = datetime(2026, 11, 26, 15, tzinfo=UTC)
@@ -40,6 +43,25 @@ def test_an_offer_is_told_to_every_adult_it_asks_and_to_the_owner() -> None:
     event = offer(OfferMade, (ASK, MALVA), match_id=uuid4(), answer_by=ANSWER_BY)
     assert told(event) == [("offer", str(ASK)), ("offer", str(MALVA)), ("owner_offer", "lulehem")]
     assert {letter.facts["answer_by"] for letter in letters_for(event)} == {ANSWER_BY.isoformat()}
+
+
+def test_an_offer_of_a_school_place_is_told_to_the_adults_of_the_household() -> None:
+    event = offer(OfferMade, (ASK, MALVA), match_id=uuid4(), answer_by=ANSWER_BY).model_copy(update={"kind": "school"})
+    assert told(event)[:2] == [("offer", str(ASK)), ("offer", str(MALVA))]
+    assert {letter.facts["kind"] for letter in letters_for(event)} == {"school"}
+
+
+@pytest.mark.parametrize(("kind", "owner"), [("job", "x"), ("employment", "x"), ("home", "x"), ("school", "")])
+def test_a_place_is_told_by_title_and_owner(kind: Kind, owner: str) -> None:
+    place = told_of(cast(Place, happened(POSTED[kind], 1)))
+    assert (place["title"], place["owner"], place["own_reference"]) == ("x", owner, "1")
+    assert ("rent" in place) == (kind == "home")
+
+
+def test_only_who_has_to_queue_or_apply_is_told_how() -> None:
+    school = cast(Place, happened(POSTED["school"], 1)).model_copy(update={"how_to_join": "Sök här."})
+    assert "how_to_join" not in told_of(school)  # the sample's is a pool
+    assert told_of(school.model_copy(update={"allocation": "authority_decides"}))["how_to_join"] == "Sök här."
 
 
 def test_a_placement_is_told_to_the_people() -> None:

@@ -16,6 +16,10 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 JOB = {"title": "Svetsare", "owner": "Norrverk AB", "own_reference": "N-17"}
 HOME = {"title": "Tre rum på Kronan", "owner": "Lulehem AB", "own_reference": "L-4"}
 HOME |= {"rooms": "3", "size_m2": "74", "rent": "11200", "available": "2027-02"}
+SCHOOL = {"title": "Kronans förskola", "owner": "", "own_reference": "S-2", "how_to_join": "Sök på webben."}
+COURSE = {"title": "Svetsutbildning", "owner": "Lärcentrum", "own_reference": "K-9"}
+CIRCLE = {"title": "Språkkafé", "owner": "Bya-nät", "own_reference": "B-1"}
+PLACES = {"job": JOB, "employment": JOB, "home": HOME, "school": SCHOOL, "education": COURSE, "network": CIRCLE}
 LETTERS = Letters("inflyttning@inflytt.example")
 
 
@@ -39,9 +43,9 @@ def answer(**more: Any) -> Answer:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("language", ["sv", "en"])
-@pytest.mark.parametrize(("kind", "adults"), [("job", "1"), ("home", "1"), ("home", "2")])
+@pytest.mark.parametrize(("kind", "adults"), [*((kind, "1") for kind in PLACES), ("home", "2"), ("school", "2")])
 def test_every_letter_reads_whole(template: str, language: str, kind: str, adults: str) -> None:
-    place = HOME if kind == "home" else JOB
+    place = PLACES[kind]
     mail = LETTERS.written(message(template, kind, adults), place, answer(language=language), NOW)
     text = mail.get_content()
     assert "http://x.test/min-sida/abc\n" in text
@@ -60,6 +64,39 @@ def test_a_home_is_told_with_rooms_rent_and_when_it_is_free() -> None:
     assert "båda behöver säga ja" in text
 
 
+WORK = ("job", "employment")
+WORDS = {
+    "home": ("hem", "bostad"),
+    "school": ("skola", "barn"),
+    "education": ("utbildning",),
+    "network": ("lära känna", "bjud", "välkommen", "gärna", "blev inte av", "fullt"),
+    "job": ("jobb", "arbetsgivare", "tjänst"),
+}
+
+
+@pytest.mark.parametrize("template", [name for name in TEMPLATES if name != "confirm"])
+@pytest.mark.parametrize("kind", PLACES)
+def test_every_letter_is_about_the_kind_of_place_it_is_about(template: str, kind: str) -> None:
+    mail = LETTERS.written(message(template, kind, "1"), PLACES[kind] | {"title": "X", "owner": "Y"}, answer(), NOW)
+    text = f"{mail['Subject']}\n{mail.get_content()}".lower()
+    own = WORDS.get(kind, WORDS["job"])
+    assert any(word in text for word in own)
+    assert not any(
+        word in text for other, words in WORDS.items() if words != own for word in words if other != "network"
+    )
+
+
+def test_a_letter_never_tells_that_work_is_adapted() -> None:
+    for template in TEMPLATES:
+        plain, adapted = (LETTERS.written(message(template, kind, "1"), JOB, answer(), NOW) for kind in WORK)
+        assert (plain["Subject"], plain.get_content()) == (adapted["Subject"], adapted.get_content())
+
+
+def test_where_one_has_to_apply_oneself_the_offer_says_how() -> None:
+    assert "Sök på webben." in LETTERS.written(message("offer", "school", "1"), SCHOOL, answer(), NOW).get_content()
+    assert "söker man" not in LETTERS.written(message("offer", "job", "1"), JOB, answer(), NOW).get_content()
+
+
 def test_the_headers_name_the_message_and_keep_answering_machines_away() -> None:
     mail = LETTERS.written(message("confirm", "job", "1"), {}, answer(name="Åsa Öst"), NOW)
     assert mail["Message-ID"] == f"<{UUID(int=3)}@inflytt.example>"
@@ -75,4 +112,4 @@ def test_an_address_that_no_header_can_hold_is_not_written_to(address: str) -> N
 
 
 def test_every_text_is_there_in_english() -> None:
-    assert untranslated("notifications", "en") == {"%(title)s, %(owner)s."}  # names, the same in both
+    assert untranslated("notifications", "en") == {"%(title)s, %(owner)s.", "%(title)s."}  # names, the same in both

@@ -17,6 +17,22 @@ PUBLISHERS = {  # who publishes where
     "/circles": "byanat",
 }
 
+FORM = {
+    "municipality": "2580",
+    "adults-0-name": "Ask Lind",
+    "adults-0-email": "ask@inflytt.example",
+    "adults-0-language": "sv",
+    "adults-0-wants_work": "yes",
+    "adults-0-words": "Svetsare, plåtslagare",
+    "adults-0-skills": "",
+    "adults-0-sv": "good",
+    "adults-0-extent_percent": "100",
+    "wants_home": "yes",
+    "home-rooms_min": "3",
+    "home-rent_max": "12 000",
+    "consent": "yes",
+}
+
 
 def adult(name: str = "Ask Lind", **more: Any) -> dict[str, Any]:
     given = {

@@ -11,7 +11,7 @@ from chassis.web.catalogues import Translator
 from contracts.vocabulary import VOCABULARY
 
 ADULTS, CHILDREN, SKILLS = 2, 6, 6  # how many the form has room for
-LEVELS = ("basic", "good", "fluent")
+CHILD_ROWS = {str(n) for n in range(CHILDREN)}
 SPOKEN = ("sv", "en")  # asked for on the form; others by JSON
 
 # What to say where an answer is missing.
@@ -21,7 +21,16 @@ ASKS = {
     "words": "Skriv vad du arbetar med, eller ta bort krysset för arbete",
 }
 MISSING = ("missing", "text_too_short")
-FIELD_OF = {"occupations": "words", "languages": "sv"}  # where the form's field has another name than the body's
+FIELD_OF = {  # where the form's field has another name than the body's
+    "occupations": "words",
+    "languages": "sv",
+    "commute_max": "work-commute_max",
+    "hours_refused": "work-hours_refused",
+    "adapted_work": "adapted-work",
+    "adaptation": "adapted-needs",
+    "tenures": "more-tenures",
+    "accessibility": "more-accessibility",
+}
 
 
 def _ids(records: Mapping[str, Any]) -> dict[str, str]:
@@ -37,6 +46,7 @@ def given(form: FormData) -> dict[str, Any]:
         "municipality": _text(form, "municipality") or "2580",
         "adults": [_adult(form, f"adults-{n}-") for n in range(2 if has_second(form) else 1)],
         "children": [month for month in _texts(form, "children") if month],
+        "pupils": _pupils(form),
         "home": _home(form) if _text(form, "wants_home") else None,
         "consent": bool(_text(form, "consent")),
     }
@@ -67,7 +77,7 @@ def _adult(form: FormData, at: str) -> dict[str, Any]:
         phone=_text(form, f"{at}phone") or None,
         language=_text(form, f"{at}language") or None,
         wants_work=bool(_text(form, f"{at}wants_work")),
-        occupations=[_occupation(words) for words in re.split(r"[,;\n]", _text(form, f"{at}words")) if words.strip()],
+        occupations=_occupations(form, f"{at}words"),
         skills=list(dict.fromkeys(known)),
         languages=[
             {"language": language, "level": level}
@@ -77,13 +87,60 @@ def _adult(form: FormData, at: str) -> dict[str, Any]:
         licences=[licence for licence in _texts(form, f"{at}licences") if licence],
         extent_percent=_text(form, f"{at}extent_percent") or None,
         start=_text(form, f"{at}start") or None,
+        commute_max=_text(form, f"{at}work-commute_max") or None,
+        hours_refused=_texts(form, f"{at}work-hours_refused"),
+        adapted_work=bool(_text(form, f"{at}adapted-work")),
+        adaptation=_texts(form, f"{at}adapted-needs"),
+        learning=_learning(form, f"{at}learning-"),
+        belonging=_belonging(form, f"{at}belonging-"),
         about=about or None,
     )
+
+
+def _occupations(form: FormData, name: str) -> list[dict[str, str]]:
+    return [_occupation(words) for words in re.split(r"[,;\n]", _text(form, name)) if words.strip()]
 
 
 def _occupation(words: str) -> dict[str, str]:
     id = OCCUPATIONS.get(words.strip().casefold())
     return {"id": id} if id else {"words": words}
+
+
+def _learning(form: FormData, at: str) -> dict[str, Any] | None:
+    """Who answers anything of it wants to learn."""
+    if not _any_answer(form, at):
+        return None
+    return _answered(
+        occupations=_occupations(form, f"{at}words"),
+        level=_text(form, f"{at}level") or None,
+        pace_percent=_text(form, f"{at}pace_percent") or None,
+        start=_text(form, f"{at}start") or None,
+    )
+
+
+def _belonging(form: FormData, at: str) -> dict[str, Any] | None:
+    if not _any_answer(form, at):
+        return None
+    return {"interests": _texts(form, f"{at}interests"), "times": _texts(form, f"{at}times")}
+
+
+def _any_answer(form: FormData, at: str) -> bool:
+    return any(name.startswith(at) and _text(form, name) for name in form)
+
+
+def _pupils(form: FormData) -> list[dict[str, Any]]:
+    """The children that are ticked, each by the row where its month of birth stands."""
+    months = dict(enumerate(_texts(form, "children")))
+    return [
+        {
+            "born": months.get(int(row), ""),
+            "from_month": _text(form, "pupils-from_month"),
+            "profiles": _texts(form, "pupils-profiles"),
+            "support": _texts(form, "pupils-support"),
+        }
+        for row in _texts(form, "pupils")
+        if row in CHILD_ROWS
+    ]
 
 
 def _home(form: FormData) -> dict[str, Any]:
@@ -92,6 +149,8 @@ def _home(form: FormData) -> dict[str, Any]:
         rent_max=re.sub(r"\s", "", _text(form, "home-rent_max")) or None,
         areas=_texts(form, "home-areas"),
         from_month=_text(form, "home-from_month") or None,
+        tenures=_texts(form, "more-tenures"),
+        accessibility=_texts(form, "more-accessibility"),
     )
 
 
@@ -111,10 +170,14 @@ def errors(faults: Iterable[Fault], t: Translator) -> dict[str, str]:
 
 def _field(steps: list[str]) -> str:
     match steps:
+        case ["adults", number, "learning" | "belonging" as wish, name, *_]:
+            return f"adults-{number}-{wish}-{FIELD_OF.get(name, name)}"
         case ["adults", number, name, *_]:
             return f"adults-{number}-{FIELD_OF.get(name, name)}"
+        case ["pupils", _, "from_month" | "profiles" | "support" as name, *_]:
+            return f"pupils-{name}"
         case ["home", name, *_]:
-            return f"home-{name}"
+            return FIELD_OF.get(name, f"home-{name}")
         case ["home"]:
             return "wants_home"
         case [name, *_]:

@@ -68,7 +68,7 @@ async def show(request: Request, tx: Tx, token: str) -> Response:
         "offers": told,
         "waiting": [one for one in told if _waits(reader.person.person_id, one, tx)],
         "disclosures": await offers.disclosures(tx, reader.person.person_id),
-        "area": lambda id: VOCABULARY.areas[id].name(chosen) if id in VOCABULARY.areas else id,
+        "named": lambda ids: ", ".join(VOCABULARY.name(id, chosen) for id in ids),
         "reasons": {
             kind: [(id, reason.name(chosen)) for id, reason in VOCABULARY.reasons[kind].items()]
             for kind in ("person_decline", "withdrawal")

@@ -69,7 +69,7 @@ async def thanks(request: Request) -> Response:
 
 
 def _form(request: Request, form: FormData, errors: dict[str, str]) -> Response:
-    chosen = language(request)
+    chosen, t = language(request), translator(request)
     context: dict[str, Any] = {
         "errors": defaultdict(str, errors),
         "filled": lambda name, default="": form.get(name, default),
@@ -85,6 +85,14 @@ def _form(request: Request, form: FormData, errors: dict[str, str]) -> Response:
         ],
         "adults": range(fields.ADULTS),
         "children": range(fields.CHILDREN),
+        "child_rows": [(str(n), t("Barn %(n)s", n=n + 1), "") for n in range(fields.CHILDREN)],
+        "lists": {
+            name: [(id, choice.name(chosen), "") for id, choice in choices.items()]
+            for name, choices in VOCABULARY.lists.items()
+        },
+        "opened": lambda prefix: any(
+            name.startswith(prefix) for name in (*errors, *(name for name, value in form.multi_items() if value))
+        ),
         "skill_lines": range(fields.SKILLS),
     }
     return page(request, "register.html", status=422 if errors else 200, **context)
