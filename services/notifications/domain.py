@@ -16,6 +16,7 @@ from contracts.matches import (
     OfferWithdrawn,
     PlacementFellThrough,
     PlacementMade,
+    ReferralMade,
 )
 from contracts.opportunities import Circle, Course, Dwelling, Place, Vacancy
 
@@ -23,7 +24,9 @@ HERE = ZoneInfo("Europe/Stockholm")
 MORNING, EVENING = time(8), time(20)  # nobody's telephone should buzz about a flat at night
 MAIL = "mail"
 
-Template = Literal["confirm", "offer", "owner_offer", "placement", "fell_through", "lapsed", "withdrawn", "too_late"]
+Template = Literal[
+    "confirm", "offer", "owner_offer", "placement", "fell_through", "lapsed", "withdrawn", "too_late", "referred"
+]
 TEMPLATES: tuple[Template, ...] = get_args(Template)
 AT_ANY_HOUR: frozenset[Template] = frozenset({"confirm"})  # the reader has just pressed the button and waits
 
@@ -81,6 +84,11 @@ def letters_for(event: Event) -> list[Letter]:
             return _to_people("withdrawn", event, {"kind": event.kind})
         case AcceptanceTooLate():
             return _to_people("too_late", event, {"kind": event.kind})
+        case ReferralMade():
+            facts = {"kind": event.kind, "way": event.way, "adults": str(len(event.people))}
+            facts |= {"wait_months": str(event.wait_months)} if event.wait_months is not None else {}
+            letter = Letter("referred", event.interest_id, opportunity_id=event.opportunity_id, facts=facts)
+            return [replace(letter, person_id=person) for person in event.people]
         case _:
             return []
 

@@ -13,6 +13,7 @@ from contracts.matches import (
     OfferWithdrawn,
     PlacementFellThrough,
     PlacementMade,
+    ReferralMade,
 )
 from contracts.messages import MessageSuppressed
 from contracts.opportunities import CHANGED, POSTED, Place
@@ -48,6 +49,11 @@ async def learn_of_place(event: Place, tx: Transaction) -> None:
 
 @consumer.on(OfferMade, OfferWithdrawn, OfferLapsed, AcceptanceTooLate, PlacementMade, PlacementFellThrough)
 async def tell_those_concerned(event: OfferEvent, tx: Transaction) -> None:
+    await store.queue(tx, letters_for(event))
+
+
+@consumer.on(ReferralMade)
+async def tell_how_to_go_on(event: ReferralMade, tx: Transaction) -> None:
     await store.queue(tx, letters_for(event))
 
 

@@ -29,6 +29,8 @@ def message(template: str, kind: str, adults: str) -> Message:
         "adults": adults,
         "side": "owner",
         "silent": "owner",
+        "way": "join_queue",
+        "wait_months": "3",
         "answer_by": "2026-11-26T15:00:00+00:00",
     }
     who: dict[str, Any] = {"partner_id": "lulehem"} if template == "owner_offer" else {"person_id": UUID(int=9)}

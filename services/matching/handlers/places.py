@@ -2,32 +2,13 @@
 
 from chassis.database import Transaction
 from contracts import Event
-from contracts.opportunities import (
-    CircleChanged,
-    CircleOffered,
-    CourseChanged,
-    CourseOffered,
-    Dwelling,
-    DwellingChanged,
-    DwellingListed,
-    EmploymentChanged,
-    EmploymentPosted,
-    OpportunityClosed,
-    Place,
-    SchoolPlacesChanged,
-    SchoolPlacesOffered,
-    VacancyChanged,
-    VacancyPosted,
-    kind_of,
-)
+from contracts.opportunities import CHANGED, POSTED, Dwelling, OpportunityClosed, Place, kind_of
 from matching.handlers import offering, proposing
 from matching.handlers.consumer import consumer
 from matching.store import offers, places
 
 
-@consumer.on(VacancyPosted, VacancyChanged, EmploymentPosted, EmploymentChanged)
-@consumer.on(DwellingListed, DwellingChanged, SchoolPlacesOffered, SchoolPlacesChanged)
-@consumer.on(CourseOffered, CourseChanged, CircleOffered, CircleChanged)
+@consumer.on(*POSTED.values(), *CHANGED.values())
 async def propose_for_place(said: Place, tx: Transaction) -> list[Event]:
     """A home with a social purpose changes what may be let beside it, where it lay before and where it lies now."""
     ids = {said.opportunity_id}
