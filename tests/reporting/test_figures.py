@@ -290,7 +290,7 @@ async def test_officers_see_what_rounds_gave_and_what_would_help_most(
     assert "98,9 %" in swedish
     assert "togs tillbaka" in swedish
     assert "MIG/MAG-svetsning, för att arbeta som svetsare" in swedish
-    assert "10 more in Kronan: 3" in (await client.get("/uppfoljning?lang=en")).text
+    assert "10 more in Kronan: 3 rooms" in (await client.get("/uppfoljning?lang=en")).text
 
 
 @pytest.mark.parametrize("kind", POSTED)

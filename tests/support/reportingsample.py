@@ -14,8 +14,9 @@ def happened(kind: type[Event], n: int) -> Event:
     """An event of one of three stories: everything in a story has ids of its own."""
     home, person, place, match, offer, message, round = (UUID(int=10 * part + n) for part in range(1, 8))
     told: dict[str, Any] = {"interest_id": home, "person_id": person, "opportunity_id": place, "match_id": match}
-    told |= {"offer_id": offer, "message_id": message, "input_id": message, "partner_id": "norrverk", "kind": "job"}
+    told |= {"offer_id": offer, "message_id": message, "input_id": message, "partner_id": "norrverk"}
     told |= {
+        "kind": "home" if kind is rounds.ScarcityFound else "job",
         "people": 11 if kind is rounds.TrainingNeedFound else [person],
         "reference": "1",
         "places": n + 1,
