@@ -16,7 +16,7 @@ from matching.domain.rounds.package import NotARound
 from matching.domain.rounds.program import Floats, Program, bound, servable, surplus
 
 Say = Callable[[str, int, int], None]  # what is done, how much of it, of how much
-HEATS = (60.0, 8.0, 1.0, 0.2)  # points that what is taken falls by a factor e for
+HEATS: tuple[float, ...] = (60.0, 8.0, 1.0, 0.2)  # points that what is taken falls by a factor e for
 COOLER = HEATS[2:]  # where it begins near by
 STEPS = 400  # the most at each heat
 ENOUGH = 1e-8  # of the bound, that a step gains less than: then that heat is done
