@@ -1,53 +1,16 @@
 """A batch, straight into its tables: whole or not at all, and each event once, whoever else had a part of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from chassis.batch import Batches
-from chassis.clock import wall
-from chassis.database import Database, NoKeys, Transaction
-from chassis.envelope import new_id
-from chassis.records import Heard, read_parts
-from pen import steps
+from chassis.database import NoKeys
+from pen import Flaky, counted, steps
 from places import Place
 from processes import until
 from tally.app import consumer
-from tally.events import Counted
-
-
-def counted(counter: UUID, nth: int, note: str = "", **payload: int) -> Heard:
-    """As Kafka would bring it, its version as its offset; `payload`: what stands in the body beside."""
-    told = {
-        "ce_id": new_id(),
-        "ce_type": "Counted",
-        "ce_source": "tally",
-        "ce_subject": counter,
-        "ce_time": wall().isoformat(),
-        "ce_version": nth,
-    }
-    body = Counted(counter_id=counter, total=nth, note=note).model_dump_json()
-    more = "".join(f',"{name}":{value}' for name, value in payload.items())
-    headers = [(name, str(value).encode()) for name, value in told.items()]
-    return read_parts("tallies", 0, nth, str(counter).encode(), f"{body[:-1]}{more}}}".encode(), headers)
-
-
-class Flaky:
-    """A database whose connection is lost just before the first commit of something that was said."""
-
-    def __init__(self, database: Database) -> None:
-        self.database, self.lost = database, False
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Transaction]:
-        async with self.database.transaction() as tx:
-            yield tx
-            if tx.sayings and not self.lost:
-                self.lost = True
-                raise ConnectionError("lost")
 
 
 async def test_a_batch_whose_connection_is_lost_is_handled_whole_when_it_comes_again(place: Place) -> None:

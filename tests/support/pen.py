@@ -1,11 +1,16 @@
 """Records written past the outbox, as broken as a test wants them; and what became of them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
 
 from chassis.clock import wall
+from chassis.database import Database, Transaction
+from chassis.envelope import new_id
+from chassis.records import Heard, read_parts
 from places import Place
 from processes import until
 from tally.events import Counted
@@ -61,3 +66,34 @@ async def has_parked(place: Place, counter: UUID, *expected: tuple[int, str]) ->
         return await states(place, counter) == list(expected)
 
     await until(parked)
+
+
+def counted(counter: UUID, nth: int, note: str = "", **payload: int) -> Heard:
+    """As Kafka would bring it, its version as its offset; `payload`: what stands in the body beside."""
+    told = {
+        "ce_id": new_id(),
+        "ce_type": "Counted",
+        "ce_source": "tally",
+        "ce_subject": counter,
+        "ce_time": wall().isoformat(),
+        "ce_version": nth,
+    }
+    body = Counted(counter_id=counter, total=nth, note=note).model_dump_json()
+    more = "".join(f',"{name}":{value}' for name, value in payload.items())
+    headers = [(name, str(value).encode()) for name, value in told.items()]
+    return read_parts("tallies", 0, nth, str(counter).encode(), f"{body[:-1]}{more}}}".encode(), headers)
+
+
+class Flaky:
+    """A database whose connection is lost just before the first commit of something that was said."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.lost = database, False
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        async with self.database.transaction() as tx:
+            yield tx
+            if tx.sayings and not self.lost:
+                self.lost = True
+                raise ConnectionError("lost")
