@@ -1,6 +1,7 @@
 """Places of every kind come by the same door, each from its own sort of organisation, and are said as they are."""
 
 import json
+from importlib import import_module
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -74,6 +75,20 @@ async def test_what_nobody_said_of_a_place_stays_unsaid(world: Any) -> None:
     assert (home.accessibility, home.tenure, home.wait_months) == (None, "tenancy", None)
     assert isinstance(job, Employment)
     assert (job.assessment_first, job.allocation) == (True, "owner_decides")
+
+
+@pytest.mark.parametrize(("path", "body"), [("/vacancies", vacancy()), ("/dwellings", dwelling())])
+async def test_what_was_published_before_there_were_more_fields_is_still_the_same(
+    world: Any, path: str, body: dict[str, Any]
+) -> None:
+    first = await world.partner(PUBLISHERS[path], "POST", path, body)
+    new = ["wait_months", "hours", "tenure", "accessibility", "social_purpose"]
+    new += ["allocation", "agreement", "how_to_join"] if path == "/vacancies" else []
+    await world.rows("update opportunities set body = body - $1::text[] where reference = $2", new, body["reference"])
+    for statement in import_module("intake.migrations.0003_places_say_all").FILLED:
+        await world.rows(statement)
+    again = await world.partner(PUBLISHERS[path], "POST", path, body)
+    assert (again.status_code, again.json()) == (201, first.json())
 
 
 async def publish(world: Any, partner_id: str, message: dict[str, Any]) -> list[dict[str, Any]]:
