@@ -283,7 +283,7 @@ def test_a_yes_to_an_offer_that_ended_otherwise_may_not_have_been_heard() -> Non
     assert day.told == []
 
 
-@pytest.mark.parametrize("type", ["VacancyPosted", "VacancyChanged", "DwellingListed", "DwellingChanged"])
+@pytest.mark.parametrize("type", capacity.POSTINGS)
 def test_every_way_of_publishing_tells_how_many_places_there_are(type: str) -> None:
     day = Day(places=0)
     day.publish(type, 1)
@@ -416,3 +416,29 @@ def test_a_road_that_nobody_may_walk_is_named(
 ) -> None:
     world.say("matches", INTEREST, type, **{"opportunity_id": HOME, "kind": "home", "people": [], **value})
     assert any(sentence in told for told in found(kept, world.evidence())[kind])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "twice"),
+    [
+        (("job", "job"), True),
+        (("job", "employment"), True),
+        (("education", "education"), True),
+        (("home", "home"), True),
+        (("job", "education"), False),
+        (("home", "school"), False),
+        (("network", "network"), False),
+        (("school", "school"), False),  # two children
+    ],
+)
+def test_nobody_is_placed_twice_in_what_one_has_once(kinds: tuple[str, str], twice: bool) -> None:
+    world = World()
+    for number, kind in enumerate(kinds):
+        place, offer, about = f"place-{number}", f"offer-{number}", {"kind": kind, "match_id": f"match-{number}"}
+        told = {"offer_id": offer, "interest_id": "i", "people": ["ask"], "opportunity_id": place, **about}
+        world.say("opportunities", place, "CircleOffered", opportunity_id=place, places=1, allocation="owner_decides")
+        world.say("matches", "i", "MatchProposed", child_id=f"child-{number}" if kind == "school" else None, **about)
+        world.say("matches", "i", "OfferMade", **told)
+        yes = world.say("opportunities", place, "OwnerAnswered", offer_id=offer, answer="yes")
+        world.say("matches", "i", "PlacementMade", yes, seat=1, **told)
+    assert bool(list(capacity.exceeded(Log(world.records)))) is twice

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from inflytt.audit.findings import Finding
-from inflytt.audit.log import Log, Record
+from inflytt.audit.log import CHANGED, POSTED, Log, Record
 from inflytt.audit.rows import Rows
 
-POSTINGS = ("VacancyPosted", "VacancyChanged", "DwellingListed", "DwellingChanged")
+POSTINGS = (*POSTED, *CHANGED)
 ENDS = ("OfferWithdrawn", "OfferLapsed", "AcceptanceTooLate", "PlacementFellThrough")
 
 
@@ -87,12 +87,19 @@ def _told(place: Place, record: Record) -> Iterable[Finding]:
 
 
 def _placed_twice(log: Log) -> Iterable[Finding]:
-    """An adult has one job, a household one home."""
-    first_offers: dict[str, str] = {}
+    """An adult has one job, adapted or not, and one education, a household one home, a child one school."""
+    proposed = {record.value["match_id"]: record.value for record in log.of("matches", "MatchProposed")}
+    matches = {record.value["offer_id"]: record.value.get("match_id") for record in log.of("matches", "OfferMade")}
+    first_offers: dict[tuple[str, str], str] = {}
     for record in log.of("matches", "PlacementMade"):
         told = record.value
-        who = told["people"][0] if told["kind"] == "job" else told["interest_id"]
-        first = first_offers.setdefault(who, told["offer_id"])
+        if told["kind"] == "network":  # of people to know there can be many
+            continue
+        sort = "job" if told["kind"] == "employment" else told["kind"]
+        who = told["interest_id"] if sort == "home" else told["people"][0]
+        if sort == "school":
+            who = proposed[matches[told["offer_id"]]]["child_id"]
+        first = first_offers.setdefault((sort, who), told["offer_id"])
         if first != told["offer_id"]:
             sentence = f"whom {first} had placed already got another {told['kind']}"
             yield Finding("capacity", "introduction", told["offer_id"], record.where, sentence)

@@ -9,7 +9,13 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-TOPICS = ("interests", "opportunities", "matches", "messages", "partners", "erasures")
+TOPICS = ("interests", "opportunities", "matches", "messages", "partners", "rounds", "erasures")
+POSTED = (  # a place of each kind, when it is published for the first time
+    "VacancyPosted", "EmploymentPosted", "DwellingListed", "SchoolPlacesOffered", "CourseOffered", "CircleOffered",
+)  # fmt: skip
+CHANGED = (
+    "VacancyChanged", "EmploymentChanged", "DwellingChanged", "SchoolPlacesChanged", "CourseChanged", "CircleChanged",
+)  # fmt: skip
 PARTITIONS = 6
 
 

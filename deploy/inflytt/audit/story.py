@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from inflytt.audit.log import Log, Record
+from inflytt.audit.log import POSTED, Log, Record
 
 ENDS = {
     "OfferWithdrawn": "withdrawn",
@@ -18,7 +18,6 @@ FATES = {
     "MessageSuppressed": "suppressed",
     "MessageUncertain": "uncertain",
 }
-POSTED = ("VacancyPosted", "DwellingListed")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from typing import Any
 
 from inflytt.audit import rules
+from inflytt.audit.log import POSTED
 from inflytt.audit.rows import READ
 from inflytt.audit.story import Story
 from inflytt.chaos import effects, letters
@@ -13,7 +14,7 @@ from inflytt.players.journal import Journal
 ONCE = {  # what can be said only once, and of what
     **dict.fromkeys(("InterestRegistered", "InterestWithdrawn"), ("interest_id",)),
     "ConfirmationRequested": ("person_id",),
-    **dict.fromkeys(("VacancyPosted", "DwellingListed", "OpportunityClosed"), ("opportunity_id",)),
+    **dict.fromkeys((*POSTED, "OpportunityClosed"), ("opportunity_id",)),
     **dict.fromkeys(("MatchReviewed", "OfferMade"), ("match_id",)),
     **dict.fromkeys(("OfferAccepted", "OfferDeclined"), ("offer_id", "person_id")),
     **dict.fromkeys(("OwnerAnswered", "PlacementMade", "PlacementFellThrough", "OfferLapsed"), ("offer_id",)),

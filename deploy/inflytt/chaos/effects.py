@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import groupby
 
+from inflytt.audit.log import POSTED
 from inflytt.chaos.evidence import Evidence
 from inflytt.chaos.verdict import Verdict
 from inflytt.players.journal import Journal
@@ -75,7 +76,7 @@ def places(journal: Journal, e: Evidence, verdict: Verdict) -> None:
         if entry.status != 201 or entry["told"]["opportunity_id"] != ids.get(entry["reference"]):
             verdict.lost.append(f"vacancy {entry['reference']} was answered {entry.status} {entry['told']}")
     there = {ids[one] for one in published if one in ids}
-    said = {record.value["opportunity_id"] for record in e.of("VacancyPosted", "DwellingListed")}
+    said = {record.value["opportunity_id"] for record in e.of(*POSTED)}
     verdict.missing("published, and never said:", there, said)
     closed = {str(entry["path"]).split("/")[3] for entry in journal.those("close") if entry.status == 200}
     verdict.missing("closed, and never said:", closed, (r.value["opportunity_id"] for r in e.of("OpportunityClosed")))
