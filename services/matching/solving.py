@@ -1,6 +1,7 @@
 """Rounds are solved beside the loop: in a process of their own, one at a time, with progress; cancelling ends it."""
 
 import asyncio
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -11,6 +12,7 @@ from matching.domain.rounds.relax import Say, silently
 from matching.domain.rounds.solve import RoundResult
 from matching.worker import LENGTH, WHOLE, Piece, Pieces, framed, pieces, unframed
 
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # sums come out the same on however many cores
 MEMORY = 3 * 2**30  # bytes that a solve may take
 _one = asyncio.Lock()
 
@@ -29,7 +31,7 @@ async def solved(asked: Round, say: Say = silently, memory: int = MEMORY) -> Rou
         say("waiting", 0, 1)
     async with _one:
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "matching.worker", str(memory), stdin=PIPE, stdout=PIPE
+            sys.executable, "-m", "matching.worker", str(memory), stdin=PIPE, stdout=PIPE, env=os.environ | ONE_THREAD
         )
         try:
             await _asked(worker, asked)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inflytt.bench.matching.fractional import floored, fractional
 from inflytt.bench.matching.households import standard
 from inflytt.bench.matching.packages import Broken, broken_by, greedy_value
-from matching.domain.rounds import repair as repairing
 from matching.domain.rounds.greedy import first_come, greedily
 from matching.domain.rounds.package import (
     Gets,
@@ -80,15 +80,22 @@ def test_locks_hold_and_nobody_is_half_served_or_else_the_round_is_refused(asked
     assert found.value <= found.bound <= found.unfloored or found.value == found.bound
 
 
-def test_a_repaired_round_is_sound_and_nearly_as_good_as_the_exact_one() -> None:
-    asked = programme_of(standard(150, 4, Terms(floor=None)))
-    relaxed = relax(asked)
-    taken = repairing.repair(asked, relaxed)
-    check(asked, taken)
-    value = asked.worth[taken[taken != NOBODY]].sum() + 1000 * len(
-        np.unique(asked.option_household[taken[taken != NOBODY]])
-    )
-    assert 0.995 * relaxed.bound <= value <= relaxed.bound
+@pytest.mark.parametrize("floor", [None, 1000])
+def test_a_round_that_is_cut_down_is_sound_and_nearly_as_good_as_the_exact_one(
+    floor: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = standard(150, 4, Terms(floor=floor))
+    exact = solve(asked)
+    monkeypatch.setattr("matching.domain.rounds.whole.MOST", 0)
+    found = solve(asked)
+    assert broken_by(asked, found) == SOUND
+    assert not found.proven
+    assert 0.995 * found.bound <= found.value <= exact.value <= found.bound
+
+
+def test_the_bound_is_that_of_the_linear_programme() -> None:
+    asked = floored(standard(150, 4))
+    assert relax(asked).bound == pytest.approx(fractional(asked).points, rel=1e-5)
 
 
 def test_the_check_sees_a_place_that_is_given_twice_and_a_household_served_in_part() -> None:
@@ -120,7 +127,7 @@ def test_locks_that_cannot_all_hold_are_refused_in_a_large_round_too(monkeypatch
     both = tuple(replace(h, parts=(*h.parts, job(f"j-{h.id}", 5))) for h in asked.households)
     places = (HOME, Place("j-a", "job", 1), Place("j-b", "job", 1))
     locks = tuple(Gets(h.id, "job", f"j-{h.id}", "c", "promised") for h in both)
-    monkeypatch.setattr("matching.domain.rounds.solve.MOST", 0)
+    monkeypatch.setattr("matching.domain.rounds.whole.MOST", 0)
     with pytest.raises(NotARound, match="no solution serves all"):
         solve(Round(both, places, locks))
 
@@ -152,6 +159,30 @@ def test_a_floor_that_costs_more_than_the_terms_allow_gives_way() -> None:
     assert found.floor_gave_way
     assert {a.household for a in found.allocations} == {"o0", "o1"}
     assert found.value == found.unfloored
+
+
+def test_a_floor_that_gave_way_falls_where_whole_households_cannot_reach_it() -> None:
+    """Each of three with priority needs two of three jobs: one of them can be served, or half of each in fractions."""
+    jobs = tuple(Place(name, "job", 1) for name in ("a", "b", "c"))
+    halves = tuple(
+        Household(f"p{n}", tuple(Part(j, "job", (Option(j, 9),)) for j in two), True)
+        for n, two in enumerate(("ab", "bc", "ac"))
+    )
+    others = tuple(Household(f"o{n}", (home(("p", 9)),)) for n in range(2))
+    locks = tuple(Gets(other.id, "home", "p", "c", "promised") for other in others)
+    found = solve(Round((*halves, *others), (*jobs, Place("p", "home", 2)), locks))
+    assert found.floor_gave_way
+    assert len({a.household for a in found.allocations}) == 3
+
+
+def test_who_would_be_served_but_for_the_floor_is_told_so() -> None:
+    others = tuple(Household(f"o{n}", (home(("p", 1000 - 100 * n)),)) for n in range(3))
+    first = Household("first", (home(("p", 0)),), priority=True)
+    found = solve(Round((*others, first), (Place("p", "home", 2),), (), Terms(served=1, most_loss=1000)))
+    assert {a.household for a in found.allocations} == {"first", "o0"}
+    told = {why.household: why for why in found.why_not}
+    assert told["o2"].code == "floor"
+    assert told["o2"].points == pytest.approx(100, abs=2)
 
 
 def test_greedy_practice_serves_whole_households_and_gives_no_more_than_the_optimum() -> None:

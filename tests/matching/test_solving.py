@@ -38,7 +38,8 @@ def workers() -> list[int]:
 async def test_the_result_is_what_the_same_round_gives_in_process_and_progress_is_told() -> None:
     told = Told()
     assert await solved(SMALL, told) == solve(SMALL)
-    assert ("relaxing", 0, len(SMALL.households)) in told.all
+    assert told.all[0] == ("relaxing", 0, 4)
+    assert told.all[-1] == ("solving exactly", 0, len(SMALL.households))
     assert not workers()
 
 

@@ -1,6 +1,6 @@
 """What prices say that more places would give, beside the same round solved again with those places.
 
-Solved with fractions allowed, so that no repair's luck stands between the two: points and households to the last part.
+Solved again with fractions allowed and by another solver: points and households to the last part, no search's luck.
 """
 
 from dataclasses import dataclass, replace
@@ -8,14 +8,12 @@ from statistics import median
 
 from inflytt.bench.figures import Figure, at_most
 from inflytt.bench.matching.candidates import Say
+from inflytt.bench.matching.fractional import Fractional, floored, fractional
 from inflytt.bench.matching.households import standard
-from matching.domain.rounds.admits import admits, in_order
-from matching.domain.rounds.locks import settle
+from matching.domain.rounds.admits import admits
 from matching.domain.rounds.package import Place, Round
 from matching.domain.rounds.prices import FEWEST, Change, Market, spread
-from matching.domain.rounds.program import Floats, program
-from matching.domain.rounds.relax import relax
-from matching.domain.rounds.solve import RoundResult, floor_of, solve
+from matching.domain.rounds.solve import RoundResult, solve
 
 Labels = tuple[str, str | None, str | None]
 
@@ -28,16 +26,6 @@ class Sizes:
     top: int = 20
     more: int = 10
     seeds: tuple[int, ...] = (1,)
-
-
-@dataclass(frozen=True)
-class Solved:
-    """A round solved with fractions: its worth, the households it serves, prices in order and by place."""
-
-    points: float
-    households: float
-    prices: Floats
-    of: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -74,7 +62,7 @@ def measure(options: Sizes, say: Say) -> list[Figure]:
 def _measured(options: Sizes, seed: int, say: Say) -> list[Beside]:
     asked = standard(options.households, seed)
     result = solve(asked)
-    market, before, found = Market(asked, result, admits(asked)), _solved(asked), []
+    market, before, found = Market(asked, result, admits(asked)), fractional(floored(asked)), []
     for labels, places in _dearest(result, market, options.top):
         found.append(_beside(asked, before, market, labels, spread(places, options.more)))
         b = found[-1]
@@ -97,28 +85,18 @@ def _dearest(result: RoundResult, market: Market, top: int) -> list[tuple[Labels
     return [group for kind in ("job", "home") for group in [g for g in ranked if g[0][0] == kind][: top // 2]]
 
 
-def _beside(asked: Round, before: Solved, market: Market, labels: Labels, more: tuple[tuple[str, int], ...]) -> Beside:
+def _beside(
+    asked: Round, before: Fractional, market: Market, labels: Labels, more: tuple[tuple[str, int], ...]
+) -> Beside:
     extra = dict(more)
     places = tuple(replace(place, capacity=place.capacity + extra.get(place.id, 0)) for place in asked.places)
-    again, lift = _solved(replace(asked, places=places)), market.lift(Change(more))
-    plainly = sum(before.of.get(place, 0.0) * count for place, count in more)
+    again, lift = fractional(floored(replace(asked, places=places))), market.lift(Change(more))
+    of = dict(zip((place.id for place in market.places), before.prices.tolist(), strict=True))
     return Beside(
         labels,
         lift.points,
-        round(plainly),
+        round(sum(of[place] * count for place, count in more)),
         lift.households,
         round(again.points - before.points),
         again.households - before.households,
-    )
-
-
-def _solved(asked: Round) -> Solved:
-    households, places = in_order(settle(asked).households), tuple(sorted(asked.places))
-    plain = program(households, places, asked.terms.served, frozenset())
-    found = relax(replace(plain, floor=floor_of(households, asked.terms)))
-    return Solved(
-        found.bound,
-        float(found.share.sum()),
-        found.prices,
-        dict(zip((p.id for p in places), found.prices.tolist(), strict=True)),
     )

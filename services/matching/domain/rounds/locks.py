@@ -4,14 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from matching.domain.rounds.package import Gets, Household, Lock, Never, NotARound, Part, Round, StaysOut
+from matching.domain.rounds.package import Gets, Household, Lock, Never, NotARound, Part, Place, Round, StaysOut
 
 
 @dataclass(frozen=True)
 class Settled:
-    """The households as the locks leave them, those that must be served, and those that stay out."""
+    """The households as the locks leave them, those that must be served, and those that stay out. In order: households
+    and places by id, parts by name, options by place."""
 
     households: tuple[Household, ...]
+    places: tuple[Place, ...]
     must: frozenset[str]
     out: frozenset[str]
 
@@ -32,7 +34,15 @@ def settle(asked: Round) -> Settled:
     if both := sorted(must & out):
         raise NotARound(f"household {both[0]} is locked to a place and out of the round at once")
     _fit(asked)
-    return Settled(tuple(_locked(h, of[h.id]) for h in asked.households if h.id not in out), must, out)
+    households = (
+        _in_order(_locked(household, of[name])) for name, household in sorted(known.items()) if name not in out
+    )
+    return Settled(tuple(households), tuple(sorted(asked.places)), must, out)
+
+
+def _in_order(household: Household) -> Household:
+    parts = (replace(part, options=tuple(sorted(part.options))) for part in household.parts)
+    return replace(household, parts=tuple(sorted(parts, key=lambda part: part.name)))
 
 
 def _locked(household: Household, locks: Iterable[Lock]) -> Household:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.domain.rounds.admits import Admits, in_order
+from matching.domain.rounds.admits import Admits
 from matching.domain.rounds.locks import settle
 from matching.domain.rounds.package import Place, Round
 from matching.domain.rounds.program import Flags, Floats, program
@@ -78,8 +78,8 @@ class Market:
     """A solved round, ready to be asked. The round and its result are as `solve` took and gave them, `admits` of that round."""
 
     def __init__(self, asked: Round, result: RoundResult, admits: Admits) -> None:
-        households = in_order(settle(asked).households)
-        self.places = tuple(sorted(asked.places))
+        settled = settle(asked)
+        households, self.places = settled.households, settled.places
         self._number = {place.id: n for n, place in enumerate(self.places)}
         self._program = program(households, self.places, asked.terms.served, frozenset())
         priced = dict(result.prices)

@@ -18,6 +18,7 @@ from matching.domain.rounds.program import Floats, Program, bound, servable, sur
 Say = Callable[[str, int, int], None]  # what is done, how much of it, of how much
 HEATS: tuple[float, ...] = (60.0, 8.0, 1.0, 0.2)  # points that what is taken falls by a factor e for
 COOLER = HEATS[2:]  # where it begins near by
+HIGHEST = 1e7  # points that a price may be: what can't be had at any price is not sought for ever
 STEPS = 400  # the most at each heat
 ENOUGH = 1e-8  # of the bound, that a step gains less than: then that heat is done
 
@@ -42,14 +43,15 @@ class Relaxed:
 def relax(asked: Program, say: Say = silently, near: Relaxed | None = None) -> Relaxed:
     """The best fractional solution, found the sooner from that of a programme `near` this one.
 
-    Raises NotARound when the bound proves that there is none.
+    A programme that has no solution is bounded all the same, by less than any could be worth. Raises NotARound when a
+    household that must be served has nothing to have.
     """
     if np.any(asked.must & ~servable(asked)):
         raise NotARound("a household that must be served has a part without an option")
-    smooth, dual, heats = _Smooth(asked), np.zeros(len(asked.capacity) + 1), HEATS
-    if near is not None:
-        dual, heats = np.append(near.prices, near.price_of_floor), COOLER
-    most = np.append(np.full(len(asked.capacity), np.inf), np.inf if asked.floor else 0.0)
+    smooth, heats = _Smooth(asked), COOLER if near else HEATS
+    dual = np.append(near.prices, near.price_of_floor) if near else np.zeros(len(asked.capacity) + 1)
+    most = np.full(len(dual), HIGHEST)
+    most[-1] = HIGHEST if asked.floor else 0.0
     for turn, heat in enumerate(heats):
         say("relaxing", turn, len(heats))
         dual = minimize(
@@ -62,10 +64,13 @@ def relax(asked: Program, say: Say = silently, near: Relaxed | None = None) -> R
             options={"maxiter": STEPS, "ftol": ENOUGH, "gtol": 1e-3},
         ).x
     prices, price_of_floor = dual[:-1], float(dual[-1])
-    best = bound(asked, prices, price_of_floor)
-    if best < np.minimum(0.0, asked.worth).sum():  # less than anybody could lose
-        raise NotARound("no solution serves all households that must be served and keeps the floor")
-    return Relaxed(smooth.share(dual, HEATS[-1]), prices, price_of_floor, surplus(asked, prices, price_of_floor), best)
+    return Relaxed(
+        smooth.share(dual, HEATS[-1]),
+        prices,
+        price_of_floor,
+        surplus(asked, prices, price_of_floor),
+        bound(asked, prices, price_of_floor),
+    )
 
 
 class _Smooth:

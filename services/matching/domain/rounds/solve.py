@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from matching.domain.rounds.locks import Settled, settle
-from matching.domain.rounds.package import Household, Place, Round, Terms
+from matching.domain.rounds.locks import settle
+from matching.domain.rounds.package import Household, NotARound, Place, Round, Terms
 from matching.domain.rounds.program import NOBODY, Floor, Ints, Program, chosen_of, program, servable
 from matching.domain.rounds.relax import Relaxed, Say, relax, silently
-from matching.domain.rounds.whole import best_whole
+from matching.domain.rounds.whole import Whole, best_whole
 
 
 @dataclass(frozen=True, order=True)
@@ -58,12 +58,12 @@ class RoundResult:
 
 def solve(asked: Round, say: Say = silently) -> RoundResult:
     """The round's result. Raises NotARound when the locks, the floor and the capacities leave no solution."""
-    settled, places = _by_id(asked)
-    households = settled.households
+    settled = settle(asked)
+    households, places = settled.households, settled.places
     plain = program(households, places, asked.terms.served, settled.must)
     free = relax(plain, say)
     floored, relaxed = _with_floor(plain, free, floor_of(households, asked.terms), asked.terms.most_loss, say)
-    whole = best_whole(floored, relaxed, say)
+    floored, relaxed, whole = _whole(floored, relaxed, free, say)
     check(floored, whole.taken)
     allocations, value = _told(households, places, floored, whole.taken)
     return RoundResult(
@@ -76,20 +76,14 @@ def solve(asked: Round, say: Say = silently) -> RoundResult:
         bound=value if whole.proven else int(np.floor(relaxed.bound + 1e-3)),
         unfloored=int(np.floor(free.bound + 1e-3)),
         proven=whole.proven,
-        floor_gave_way=floored.floor is not None and floored.floor.least < 0,
+        floor_gave_way=_gave_way(floored),
     )
 
 
 def programme_of(asked: Round) -> Program:
     """What is solved, but for the floor. Raises NotARound as a solve does."""
-    settled, places = _by_id(asked)
-    return program(settled.households, places, asked.terms.served, settled.must)
-
-
-def _by_id(asked: Round) -> tuple[Settled, tuple[Place, ...]]:
     settled = settle(asked)
-    households = tuple(sorted((_sorted(h) for h in settled.households), key=lambda h: h.id))
-    return replace(settled, households=households), tuple(sorted(asked.places))
+    return program(settled.households, settled.places, asked.terms.served, settled.must)
 
 
 def _with_floor(
@@ -109,6 +103,21 @@ def _with_floor(
     without = float(floor.weights @ free.share)
     asked = replace(plain, floor=replace(floor, least=without + (floor.least - without) * most / loss))
     return asked, relax(asked, say, relaxed)
+
+
+def _gave_way(asked: Program) -> bool:
+    return asked.floor is not None and asked.floor.least < 0
+
+
+def _whole(asked: Program, relaxed: Relaxed, free: Relaxed, say: Say) -> tuple[Program, Relaxed, Whole]:
+    """The programme made whole. A floor that gave way, but not so far that whole households reach it, falls."""
+    try:
+        return asked, relaxed, best_whole(asked, relaxed, say)
+    except NotARound:
+        if asked.floor is None or not _gave_way(asked):
+            raise
+    fallen = replace(asked, floor=replace(asked.floor, least=-float(len(asked.served))))
+    return fallen, free, best_whole(fallen, free, say)
 
 
 def floor_of(households: tuple[Household, ...], terms: Terms) -> Floor | None:
@@ -133,11 +142,6 @@ def check(asked: Program, taken: Ints) -> None:
         raise RuntimeError("a lock was broken")
     if asked.floor is not None and float(asked.floor.weights[served].sum()) < asked.floor.least - 1e-6:
         raise RuntimeError("the floor was broken")
-
-
-def _sorted(household: Household) -> Household:
-    parts = (replace(part, options=tuple(sorted(part.options))) for part in household.parts)
-    return replace(household, parts=tuple(sorted(parts, key=lambda part: part.name)))
 
 
 def _told(

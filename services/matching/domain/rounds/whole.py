@@ -40,6 +40,8 @@ def best_whole(asked: Program, relaxed: Relaxed, say: Say = silently) -> Whole:
 
     Raises NotARound when there is none, Undecided when neither one is found nor that there is none.
     """
+    if not len(asked.served):  # the solver refuses a programme about nobody
+        return Whole(np.full(0, NOBODY), True)
     if len(asked.served) > MOST:
         doubt = min(MOST_DOUBT, max(LEAST_DOUBT, DOUBTS / len(asked.served)))
         for turn in range(WIDER):
