@@ -31,17 +31,17 @@ class RoundUndone(RoundEvent):
 
 
 class TrainingNeedFound(RoundEvent):
-    """So many more, at least ten, could have had a job of this occupation, had they had the skill."""
+    """So many who were left out, at least ten, lack this licence alone for work of this occupation that is free."""
 
     municipality: Code
     occupation: Code
-    skill: Code
+    skill: Code  # the licence, or the skill
     people: int
     month: Month | None = None
 
 
 class ScarcityFound(RoundEvent):
-    """So many more households, at least ten, could have been served with so many more places of this sort."""
+    """With so many more places of this sort so many more households would have been served; at least ten waited for one."""
 
     municipality: Code
     kind: Kind
@@ -50,3 +50,4 @@ class ScarcityFound(RoundEvent):
     month: Month | None = None
     more: int
     households: int
+    waiting: int

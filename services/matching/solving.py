@@ -6,8 +6,10 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
+from typing import NamedTuple
 
 from matching.domain.rounds.package import NotARound, Round
+from matching.domain.rounds.prices import Needs
 from matching.domain.rounds.relax import Say, silently
 from matching.domain.rounds.solve import RoundResult
 from matching.worker import LENGTH, WHOLE, Piece, Pieces, framed, pieces, unframed
@@ -21,8 +23,15 @@ class SolvingFailed(Exception):
     """The round has no result, and why: a sentence for who asked. It may be asked for again."""
 
 
-async def solved(asked: Round, say: Say = silently, memory: int = MEMORY) -> RoundResult:
-    """The round's result, by a worker process that may take so many bytes. `say` is called in the loop as it goes on.
+class Answer(NamedTuple):
+    """A round's result, and what it tells of what is missing."""
+
+    result: RoundResult
+    needs: Needs
+
+
+async def solved(asked: Round, say: Say = silently, memory: int = MEMORY) -> Answer:
+    """The round's result and its needs, by a worker process that may take so many bytes. `say` is called in the loop as it goes on.
 
     While another round is being solved this one waits. Raises NotARound as `solve` does, SolvingFailed when the worker
     ends without a result. Cancelled, it leaves no process behind.
@@ -49,7 +58,7 @@ async def _asked(worker: Process, asked: Round) -> None:
             await asyncio.sleep(0)  # a drain that need not wait doesn't let others go first
 
 
-async def _answer(worker: Process, say: Say) -> RoundResult:
+async def _answer(worker: Process, say: Say) -> Answer:
     found = Pieces()
     while (piece := await _next(worker)) != WHOLE:
         match piece:
@@ -62,7 +71,7 @@ async def _answer(worker: Process, say: Say) -> RoundResult:
             case _:
                 found.add(piece)
         await asyncio.sleep(0)
-    return found.whole(RoundResult)
+    return Answer(found.whole(RoundResult), found.whole(Needs))
 
 
 async def _next(worker: Process) -> Piece:

@@ -128,6 +128,13 @@ class Words:
         }
         return names[kind]
 
+    def sort(self, kind: Kind, sort: str | None, area: str | None) -> str:
+        """A sort of places of a kind, where they lie."""
+        what = self.kind(kind)
+        if sort:
+            what = f"{what}, {self.rooms(int(sort)) if kind == 'home' else self.name(sort)}"
+        return f"{what}, {self.name(area)}" if area else what
+
     def _job(self, job: Vacancy) -> Pairs:
         t = self.t
         return [

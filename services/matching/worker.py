@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import Any, BinaryIO, TypeVar
 
 from matching.domain.rounds.package import NotARound, Round
+from matching.domain.rounds.prices import needs_of
 from matching.domain.rounds.solve import solve
 
 SLICE = 25  # households, places, allocations in a piece: a loop that reads or writes one is away for some milliseconds
@@ -87,8 +88,12 @@ def main() -> None:
 
 def _answered(asked: Round, say: Callable[[str, Any], None]) -> None:
     threading.Thread(target=_leave_with_the_asker, daemon=True).start()
-    result = solve(asked, lambda what, done, of: say("progress", [what, done, of]))
-    for name, value in pieces(result):
+
+    def tell(what: str, done: int, of: int) -> None:
+        say("progress", [what, done, of])
+
+    result = solve(asked, tell)
+    for name, value in (*list(pieces(result))[:-1], *pieces(needs_of(asked, result, tell))):
         say(name, value)
 
 

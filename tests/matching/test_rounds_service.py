@@ -12,7 +12,7 @@ from contracts import Event
 from contracts.interests import HomeNeeds, InterestWithdrawn, OfferAccepted
 from contracts.matches import MatchProposed, MatchRetracted, MatchReviewed, OfferMade, OfferWithdrawn, PlacementMade
 from contracts.opportunities import OpportunityClosed, OwnerAnswered
-from contracts.rounds import RoundAllocated, RoundUndone
+from contracts.rounds import RoundAllocated, RoundUndone, ScarcityFound, TrainingNeedFound
 from matching.rounds import solving
 from matchingsample import VIDE, adult, dwelling, household, vacancy
 
@@ -164,6 +164,27 @@ async def test_a_published_package_goes_the_same_way_as_any_offer(platform: Any,
         ),
     )
     assert len(of(PlacementMade, await platform.said())) == 1
+
+
+@pytest.mark.usefixtures("solver")
+async def test_a_published_round_tells_what_is_missing_and_for_whom_in_groups_of_ten(platform: Any, web: Any) -> None:
+    browser = web(VIDE)
+    await platform.tell(*(family(rooms=3) for _ in range(14)), dwelling("pool", 2))
+    unlicensed = [household(adult("underskoterska")) for _ in range(12)]
+    work = vacancy("underskoterska", 12, allocation="pool", agreement="avtal-1")
+    await platform.tell(
+        *unlicensed, work, household(adult("svetsare")), vacancy(allocation="pool", agreement="avtal-1")
+    )
+    await platform.said()
+    where = await asked(browser, "home", "job")
+    assert "Vad som saknas" in await solved(browser, where)
+    await press(browser, f"{where}/publish")
+    said = await platform.said()
+    (scarce,) = of(ScarcityFound, said)
+    assert (scarce.kind, scarce.sort, scarce.area, scarce.more, scarce.waiting) == ("home", "3", "lulea-kronan", 10, 12)
+    assert 9 <= scarce.households <= 10
+    (lacking,) = of(TrainingNeedFound, said)
+    assert (lacking.skill, lacking.people) == ("yrkestitel-underskoterska", 12)
 
 
 @pytest.mark.usefixtures("solver")

@@ -1,14 +1,15 @@
 """A named person publishes a round: its offers go out, whole households only; or takes it back as far as nobody answered."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.envelope import new_id
-from contracts.rounds import RoundAllocated, RoundUndone
+from contracts import Event
+from contracts.rounds import RoundAllocated, RoundUndone, ScarcityFound, TrainingNeedFound
 from matching import deciding
 from matching.domain import offers as domain
 from matching.domain.kinds.shape import Place, Seeker
@@ -62,7 +63,19 @@ async def publish(tx: Transaction, found: Round, by: str, patience: timedelta) -
             fairness_price=max(0, found.result["unfloored"] - found.result["bound"]),
         )
     )
+    tx.publish(*_needs(found))
     return outcome
+
+
+def _needs(found: Round) -> Iterator[Event]:
+    """What the round tells of what is missing; never whom it concerned."""
+    assert found.result is not None
+    about: dict[str, Any] = {"round_id": found.round_id, "municipality": found.municipality}
+    for one in found.result["needs"]["wanted"]:
+        yield ScarcityFound.model_validate(about | one | {"sort": one["sort"] or "any"})
+    for one in found.result["needs"]["training"]:
+        told = {"occupation": one["occupation"], "skill": one["skill"], "month": one["month"]}
+        yield TrainingNeedFound.model_validate(about | told | {"people": one["households"]})
 
 
 async def undo(tx: Transaction, found: Round, by: str) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from dataclasses import asdict
 
 from chassis.service import Service
 from chassis.telemetry import log
+from contracts.vocabulary import VOCABULARY
 from matching.domain.outcomes import NotInPool
 from matching.domain.rounds import package
 from matching.domain.rounds.gather import gather
 from matching.domain.rounds.package import Gets, Lock, Never, NotARound, StaysOut
 from matching.domain.rounds.relax import Say
-from matching.domain.rounds.solve import RoundResult
 from matching.settings import MatchingSettings
-from matching.solving import SolvingFailed, solved
+from matching.solving import Answer, SolvingFailed, solved
 from matching.store import households, places, rounds
 from matching.store.rounds import Round
 from matching.yardstick import all_kinds
@@ -55,23 +55,25 @@ async def _solve(service: Service[MatchingSettings], asked: Round) -> None:
         return
     async with service.database.transaction() as tx:
         try:
-            whole, result = solving.result()
+            whole, (result, needs) = solving.result()
         except (NotARound, NotInPool, SolvingFailed) as error:
             log.warning("round_refused", round_id=str(asked.round_id), why=str(error))
             await rounds.refused(tx, asked.round_id, str(error))
         else:
             told = asdict(result) | {"households": len(whole.households), "fingerprint": result.fingerprint}
+            told["needs"] = asdict(needs)
             await rounds.solved(tx, asked.round_id, told)
 
 
-async def _solved(service: Service[MatchingSettings], asked: Round, say: Say) -> tuple[package.Round, RoundResult]:
+async def _solved(service: Service[MatchingSettings], asked: Round, say: Say) -> tuple[package.Round, Answer]:
     async with service.database.transaction() as tx:
         seekers = await households.all_seekers(tx, asked.municipality, asked.kinds)
         pools = [one for one in await places.all_free_places(tx) if _is_shared(one, asked.municipality)]
         priority = await rounds.far_from_work(tx)
     kinds = {name: all_kinds()[name] for name in asked.kinds}
     locks = tuple(LOCKS[told["lock"]](**{k: v for k, v in told.items() if k != "lock"}) for told in asked.locks)
-    whole = await asyncio.to_thread(gather, kinds, seekers, pools, priority, locks)
+    law = {one.id: one.licence for one in VOCABULARY.occupations.values() if one.licence}
+    whole = await asyncio.to_thread(gather, kinds, seekers, pools, priority, locks, law)
     if not whole.households or not whole.places:
         raise NotARound("nobody seeks what there is in a pool")
     return whole, await solved(whole, say)

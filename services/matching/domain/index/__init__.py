@@ -1,6 +1,6 @@
 """All seekers and places of one kind in memory: who fits whom now, in the order of points and ids."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from matching.domain.index.everybody import Best, best, facing
-from matching.domain.index.one import Met, held_back, meet
+from matching.domain.index.one import Met, held_back, held_by_only, meet
 from matching.domain.index.side import Columns
 from matching.domain.index.tables import Encoding
 from matching.domain.kinds.shape import Kind, Place, Seeker
@@ -80,6 +80,12 @@ class Index:
     def held_back(self, seeker: UUID) -> Mapping[str, int]:
         """How many of the places that this seeker could have each gate keeps away."""
         return held_back(self.encoding, self.seekers, self.seekers.row_of[seeker], self.places, True)
+
+    def held_by_only(self, seeker: UUID, gates: Collection[str]) -> list[Place]:
+        """The places that this seeker could have, if these gates were open: no other keeps them away."""
+        row = self.seekers.row_of[seeker]
+        rows = held_by_only(self.encoding, self.seekers, row, self.places, True, gates)
+        return [self.places.records[row] for row in rows]
 
     def best(self, most: int = TOP) -> Best:
         """`places_for` of everybody at once, in rows of `seekers` and `places`."""

@@ -1,6 +1,6 @@
 """One seeker against all places, or one place against all seekers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +37,22 @@ def held_back(encoding: Encoding, one: Columns, row: int, others: Columns, is_se
     could = reached(words, others)
     refused = _refused(encoding, _worth(encoding, one, row, is_seeker), others)
     return {encoding.tables[gate].code: len(could & away) for gate, away in refused.items() if could & away}
+
+
+def held_by_only(
+    encoding: Encoding, one: Columns, row: int, others: Columns, is_seeker: bool, gates: Collection[str]
+) -> list[int]:
+    """The rows that could meet this one, and that these gates keep away and no other."""
+    _, words, _ = one.terms.take(np.array([row]))
+    refused = _refused(encoding, _worth(encoding, one, row, is_seeker), others)
+    by_these, by_others = BitMap(), BitMap()
+    for gate, away in refused.items():
+        if encoding.tables[gate].code in gates:
+            by_these |= away
+        else:
+            by_others |= away
+    found: list[int] = ((reached(words, others) & by_these) - by_others).to_array().tolist()
+    return found
 
 
 def reached(words: Ints, others: Columns) -> BitMap:

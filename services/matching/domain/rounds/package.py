@@ -45,7 +45,8 @@ class Household:
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """What a pool's owner handed over, with so many places left. The labels say where a price belongs."""
+    """What a pool's owner handed over, with so many places left. The labels say where a price belongs: `occupation` is the
+    sort of place, for a home its rooms, for a school its first stage."""
 
     id: str
     kind: str
@@ -99,6 +100,17 @@ class Terms:
     most_loss: int = 20
 
 
+@dataclass(frozen=True, order=True)
+class HeldBack:
+    """An option that a part would have if it were not for one gate: a skill that is missing, a rent that is too high."""
+
+    household: str
+    part: str
+    place: str
+    score: int
+    by: str
+
+
 @dataclass(frozen=True)
 class Round:
     """Everything that a solve reads. The order of households, parts, options and places says nothing.
@@ -110,6 +122,7 @@ class Round:
     places: tuple[Place, ...]
     locks: tuple[Lock, ...] = ()
     terms: Terms = field(default_factory=Terms)
+    held_back: tuple[HeldBack, ...] = ()  # what a solve does not read, and what its prices are asked about
 
     def __post_init__(self) -> None:
         _once((place.id for place in self.places), "place")
