@@ -35,7 +35,8 @@ def happened(kind: type[Event], n: int) -> Event:
         "wants_home": False,
     }
     told |= {"round_id": round, "households": 20, "served": 12, "points": 9_000, "bound": 9_100, "fairness_price": 40}
-    told |= {"withdrawn": 7, "stand": 5, "municipality": "2580", "skill": "mig-mag-svetsning", "sort": "3", "more": 10, "waiting": 14}
+    told |= {"withdrawn": 7, "stand": 5, "municipality": "2580", "skill": "mig-mag-svetsning", "sort": "3", "more": 10}
+    told |= {"waiting": 14}
     return kind.model_validate(told | {"children": "0", "reasons": seal})
 
 

@@ -19,7 +19,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="inflytt bench", description=__doc__)
     whats = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     chassis = whats.add_parser("chassis", help="consume, relay, POST, and how long an event is on its way")
-    matching = whats.add_parser("matching", help="candidates, arrivals, reasons, related occupations")
+    matching = whats.add_parser("matching", help="candidates, arrivals, reasons, related occupations, rounds")
     for one in (chassis, matching):
         one.add_argument("--json", action="store_true", help="one JSON object on stdout")
     _how_much(chassis, "--seconds", 5.0, "of HTTP load a round")
@@ -31,6 +31,10 @@ def _parser() -> argparse.ArgumentParser:
     _how_much(matching, "--events", 10_000, "after which all is computed anew and compared")
     _how_much(matching, "--flowing", 20_000, "who seek, and half as many places, in the service while events flow")
     _how_much(matching, "--seeds", 5, "inventions of people and places")
+    _how_much(
+        matching, "--households", 10_000, "in a round; in the smaller ones that are measured on at most this many"
+    )
+    _how_much(matching, "--small", 200, "small rounds held against the exact optimum")
     matching.add_argument("--data", type=Path, help="folder with JobTech's and ESCO's files: their words and relations")
     matching.add_argument(
         "--judged", type=Path, help="substitutability file to hold relations against, but the folder's"
@@ -59,7 +63,20 @@ def _matching(given: argparse.Namespace) -> list[Figure]:
         sizes = candidates.Sizes(given.people, given.places, given.sampled, given.events, seeds, given.data, database)
         found = [figure for part in (candidates, incremental, reasons) for figure in part.measure(sizes, _say)]
     found += flowing.measure(given.flowing, given.flowing // 2, _say)
-    return found + related.measure(related.Options(given.data, given.judged, seeds), _say)
+    found += related.measure(related.Options(given.data, given.judged, seeds), _say)
+    return found + _rounds(given.households, given.small, seeds)
+
+
+def _rounds(households: int, small: int, seeds: tuple[int, ...]) -> list[Figure]:
+    from inflytt.bench.matching import fairness, online, packages, prices
+
+    fewer, few = min(households, 3_000), min(households, 1_000)
+    return [
+        *packages.measure(packages.Rounds(households, small, seeds), _say),
+        *fairness.measure(packages.Rounds(fewer, 0, seeds), _say),
+        *online.measure(online.Weeks(few, seeds=seeds), _say),
+        *prices.measure(prices.Sizes(few), _say),
+    ]
 
 
 def _say(what: str) -> None:

@@ -65,7 +65,7 @@ def solve(asked: Round, say: Say = silently) -> RoundResult:
     floored, relaxed = _with_floor(plain, free, floor_of(households, asked.terms), asked.terms.most_loss, say)
     floored, relaxed, whole = _whole(floored, relaxed, free, say)
     check(floored, whole.taken)
-    allocations, value = _told(households, places, floored, whole.taken)
+    allocations, value = told(households, places, floored, whole.taken)
     return RoundResult(
         allocations=allocations,
         why_not=tuple(sorted(_why_not(households, floored, relaxed, whole.taken) + _out(settled.out))),
@@ -144,9 +144,10 @@ def check(asked: Program, taken: Ints) -> None:
         raise RuntimeError("the floor was broken")
 
 
-def _told(
+def told(
     households: tuple[Household, ...], places: tuple[Place, ...], asked: Program, taken: Ints
 ) -> tuple[tuple[Allocation, ...], int]:
+    """What each part gets, by id, and what it is worth in points: scores, and what whole households are worth."""
     served, _, options = chosen_of(asked, taken)
     names = [part.name for household in households for part in household.parts]
     value = int(asked.score[options].sum()) + int(asked.served[served].sum())
