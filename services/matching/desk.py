@@ -1,6 +1,5 @@
 """The coordinators' desk: the list of who waits, a household, and the decision. It shows references, never names."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -18,16 +17,13 @@ from contracts.matches import Assessment
 from contracts.references import reference
 from contracts.vocabulary import VOCABULARY
 from contracts.vocabulary.records import ReasonKind
-from matching import deciding, referring, road
+from matching import asking, deciding, referring, road
 from matching.deciding import Refused
-from matching.domain.kinds.shape import Place
 from matching.domain.proposals import Pair
-from matching.domain.reasons import gains
 from matching.settings import MatchingSettings
-from matching.store import desk, households, pairs
-from matching.store.desk import PAGE, Household, Shortlisted, Shown
+from matching.store import desk, pairs
+from matching.store.desk import PAGE, Household, Shown
 from matching.words import Words
-from matching.yardstick import all_kinds
 
 Coordinator = Annotated[User, Depends(current_user("coordinator"))]
 router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
@@ -69,8 +65,10 @@ async def today(
 
 
 @router.get("/hushall/{interest_id}")
-async def household(request: Request, tx: Tx, user: Coordinator, interest_id: UUID, done: str = "") -> HTMLResponse:
-    return await _household(request, tx, user, interest_id, done=done)
+async def household(
+    request: Request, tx: Tx, user: Coordinator, interest_id: UUID, done: str = "", why: UUID | None = None
+) -> HTMLResponse:
+    return await _household(request, tx, user, interest_id, done=done, why=why)
 
 
 @router.post("/hushall/{interest_id}/matches/{match_id}/approve")
@@ -171,6 +169,7 @@ async def _household(
     status: int = 200,
     done: str = "",
     refused: Refused | None = None,
+    why: UUID | None = None,
 ) -> HTMLResponse:
     words = Words(translator(request))
     home = await _found(tx, user, interest_id)
@@ -186,26 +185,12 @@ async def _household(
         package=road.package(home, shortlist, words),
         proposals=[one for one in shortlist if one.state == "proposed"],
         decided=[(one, road.outcome(one, words)) for one in shortlist if one.state != "proposed"],
-        helps=await _helps(tx, interest_id, shortlist, words),
+        helps=await asking.helps(tx, interest_id, shortlist, words),
         referrals=await referring.suitable(tx, interest_id),
+        others=await desk.open_places(tx, interest_id),
+        asked=why,
+        why_not=await asking.why_not(tx, home, why, words) if why else [],
         stations=road.stations(home, shortlist, words),
         done=done,
         refused=words.t(WHY[refused.why], who=refused.by) if refused else "",
     )
-
-
-async def _helps(
-    tx: Transaction, interest_id: UUID, shortlist: Sequence[Shortlisted], words: Words
-) -> dict[UUID, list[str]]:
-    """Of each proposal what nobody has said, and what each skill more would add."""
-    seekers = {(one.kind, one.id): one for one in await households.seekers_of(tx, interest_id)}
-    found = {}
-    for one in shortlist:
-        seeker = seekers.get((one.kind, one.seeker_id))
-        if one.state == "proposed" and one.reasons and seeker:
-            kind = all_kinds()[one.kind]
-            facts = kind.facts.model_validate(one.facts.model_dump())
-            place = Place(one.opportunity_id, one.kind, seeker.municipality, facts, one.left)
-            told = words.telling.questions(one.reasons.reasons)
-            found[one.match_id] = told + words.telling.gains(gains(kind, seeker, place)[:GAINS])
-    return found

@@ -87,6 +87,21 @@ async def test_a_household_is_shown_with_its_proposals_and_reasons_that_sum(plat
     assert "Yrket (Svetsare)" in article
 
 
+async def test_what_the_place_asks_and_what_the_person_wishes_are_shown_apart(platform: Any, web: Any) -> None:
+    (job,) = await proposals(platform, household(), vacancy())
+    shown = (await web(VIDE).get(f"/hushall/{job.interest_id}")).text
+    assert "Det platsen kräver: 460 av 600. Det de önskar: 350 av 400" in shown
+
+
+async def test_a_coordinator_may_ask_why_a_place_is_not_proposed(platform: Any, web: Any) -> None:
+    ask, far = household(adult("svetsare")), vacancy("forskollarare")
+    await platform.tell(ask, far)
+    shown = (await web(VIDE).get(f"/hushall/{ask.interest_id}?why={far.opportunity_id}")).text
+    told = shown[shown.index('id="why-not"') :]
+    assert "Yrket är inte önskat och inte närliggande" in told
+    assert "Yrket är reglerat, och behörigheten saknas" in told
+
+
 async def test_approving_introduces_and_says_who_decided_and_why(platform: Any, web: Any) -> None:
     (match,) = await proposals(platform, household(), vacancy())
     answer = await decide(web(VIDE), match, "approve", "good_fit")

@@ -15,6 +15,7 @@ from contracts.matches import Assessment, Reasons
 from contracts.opportunities import SHAPES, Place
 
 PAGE = 25  # households on one page of the list
+MOST = 500  # places to ask about
 Shown = Literal["waiting", "offered", "all"]
 
 
@@ -185,6 +186,21 @@ async def shortlist(tx: Transaction, interest_id: UUID) -> list[Shortlisted]:
         )
         for row in await tx.fetch(SHORTLIST, interest_id)
     ]
+
+
+OTHERS = """
+select o.kind, o.facts from opportunities o
+where o.state = 'open' and (o.kind, o.municipality) in (
+  select s.kind, s.municipality from seekers s where s.interest_id = $1)
+and not exists (select from matches m where m.interest_id = $1 and m.opportunity_id = o.opportunity_id)
+order by o.facts ->> 'title', o.opportunity_id limit $2
+"""
+
+
+async def open_places(tx: Transaction, interest_id: UUID) -> list[Place]:
+    """Open places of the kinds that the household seeks, and that it is neither proposed for nor decided about."""
+    rows = await tx.fetch(OTHERS, interest_id, MOST)
+    return [SHAPES[row["kind"]].model_validate(row["facts"]) for row in rows]
 
 
 async def figures(tx: Transaction) -> dict[str, int]:

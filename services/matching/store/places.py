@@ -93,6 +93,14 @@ async def all_free_places(tx: Transaction) -> list[Place]:
     return [_place(row) for row in await tx.fetch("select * from free_places order by opportunity_id")]
 
 
+async def open_place(tx: Transaction, opportunity_id: UUID) -> Place | None:
+    """The place, whoever allocates it and however full it is, while it is open."""
+    rows = await tx.fetch(
+        "select *, null as let_in_area from opportunities where opportunity_id = $1 and state = 'open'", opportunity_id
+    )
+    return _place(rows[0]) if rows else None
+
+
 async def referred_to(
     tx: Transaction, kinds: Collection[str], municipalities: Collection[str]
 ) -> list[tuple[Place, opportunities.Place]]:
