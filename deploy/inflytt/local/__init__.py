@@ -1,6 +1,7 @@
 """The whole platform on this machine: real servers, the four services as processes, a clock that can be moved."""
 
 import json
+import os
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -176,6 +177,7 @@ def _prepare(ground: servers.Servers, stack: ExitStack, say: Say, settings: Mapp
         "INFLYTT_OIDC_CLIENT_SECRET": client_secret,
         "INFLYTT_SMTP_PORT": str(mail.smtp_port),
         "INFLYTT_PARTNERS_FILE": str(run / "partners.json"),
+        **({"VOCABULARY": str(Path(named).absolute())} if (named := os.environ.get("VOCABULARY")) else {}),
         **settings,
     }
     return Platform(
