@@ -132,6 +132,15 @@ def test_locks_that_cannot_all_hold_are_refused_in_a_large_round_too(monkeypatch
         solve(Round(both, places, locks))
 
 
+def test_a_lock_that_no_capacity_can_hold_is_refused_beside_a_floor() -> None:
+    first = Household("first", (home(("p", 5)), job("j", 5)), priority=True)
+    other = Household("other", (home(("p", 5)),))
+    with pytest.raises(NotARound, match="no solution serves all"):
+        solve(
+            Round((first, other), (Place("p", "home", 0), Place("j", "job", 1)), (Gets("first", "job", "j", "c", "r"),))
+        )
+
+
 def test_a_part_that_was_not_chosen_comes_along_only_where_there_is_room() -> None:
     along = tuple(Household(n, (home((f"p{n}", 5)), job("j", s, False))) for n, s in (("a", 10), ("b", 90)))
     found = solve(Round(along, (Place("pa", "home", 1), Place("pb", "home", 1), Place("j", "job", 1))))

@@ -12,6 +12,8 @@ from matching.domain.rounds.program import NOBODY, Floor, Ints, Program, chosen_
 from matching.domain.rounds.relax import Relaxed, Say, relax, silently
 from matching.domain.rounds.whole import Whole, best_whole
 
+A_POINT = 1.0  # two bounds may differ by as much for nothing
+
 
 @dataclass(frozen=True, order=True)
 class Allocation:
@@ -97,8 +99,8 @@ def _with_floor(
         return plain, free
     asked = replace(plain, floor=floor)
     relaxed = relax(asked, say, free)
-    loss, most = free.bound - relaxed.bound, free.bound * most_loss / 1000
-    if loss <= most:
+    loss, most = free.bound - relaxed.bound, max(0.0, free.bound * most_loss / 1000)
+    if loss <= max(A_POINT, most):
         return asked, relaxed
     without = float(floor.weights @ free.share)
     asked = replace(plain, floor=replace(floor, least=without + (floor.least - without) * most / loss))
