@@ -23,6 +23,30 @@ PARTNERS: list[dict[str, Any]] = [
         "municipality": "2580",
         "email": "uthyrning@lulehem.example",
     },
+    {
+        "partner_id": "skolan",
+        "kind": "school",
+        "name": "Luleå kommun, barn och utbildning",
+        "agreement": None,
+        "municipality": "2580",
+        "email": "placering@skolan.example",
+    },
+    {
+        "partner_id": "larcentrum",
+        "kind": "educator",
+        "name": "Norra lärcentrum",
+        "agreement": None,
+        "municipality": "2580",
+        "email": "antagning@larcentrum.example",
+    },
+    {
+        "partner_id": "grannar",
+        "kind": "host",
+        "name": "Nya grannar",
+        "agreement": None,
+        "municipality": "2580",
+        "email": "hej@grannar.example",
+    },
 ]
 
 
