@@ -8,8 +8,8 @@ from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 from typing import NamedTuple
 
+from matching.domain.rounds.needs import Needs
 from matching.domain.rounds.package import NotARound, Round
-from matching.domain.rounds.prices import Needs
 from matching.domain.rounds.relax import Say, silently
 from matching.domain.rounds.solve import RoundResult
 from matching.worker import LENGTH, WHOLE, Piece, Pieces, framed, pieces, unframed

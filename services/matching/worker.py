@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any, BinaryIO, TypeVar
 
+from matching.domain.rounds.needs import needs_of
 from matching.domain.rounds.package import NotARound, Round
-from matching.domain.rounds.prices import needs_of
 from matching.domain.rounds.solve import solve
 
 SLICE = 25  # households, places, allocations in a piece: a loop that reads or writes one is away for some milliseconds

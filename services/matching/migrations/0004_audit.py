@@ -7,8 +7,6 @@ down_revision = "0003"
 
 # `version` of what was heard before this is not known: such proposals are told as made from nobody knows what.
 CHANGES = """
-drop view seekers;
-drop view free_places;
 alter table households add version bigint;
 alter table adults add assessed bigint;
 alter table opportunities add version bigint;
@@ -18,6 +16,8 @@ create table audit (interest_id uuid not null, number int not null, kind text no
   primary key (interest_id, number))
 """
 
+# Who looks for what: the household is registered, nobody has placed them, and what they look for could be opened. A
+# household is matched as a whole: it consents, and shares, when all its adults do.
 SEEKERS = """
 create view seekers as
 with whole as not materialized (
@@ -49,6 +49,7 @@ looks as not materialized (
 select * from looks where not exists (select from found f where f.seeker_id = looks.id and f.kind = looks.kind)
 """
 
+# What somebody can be proposed for. A queue is joined, and an authority decides for itself: nobody is proposed there.
 FREE_PLACES = """
 create view free_places as
 select *, case when (facts -> 'social_purpose')::bool then (

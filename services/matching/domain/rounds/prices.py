@@ -10,15 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.domain.rounds.admits import Admits, admits
+from matching.domain.rounds.admits import Admits
 from matching.domain.rounds.locks import settle
 from matching.domain.rounds.package import HeldBack, Place, Round
 from matching.domain.rounds.program import Flags, Floats, program
-from matching.domain.rounds.relax import Say, silently
 from matching.domain.rounds.solve import RoundResult
 
 FEWEST = 10  # households that a figure must be about
-MORE = 10  # places that are asked after at a time
 TURNS = 20  # of the search for how far prices fall: to a few ten-thousandths of them
 
 
@@ -217,38 +215,3 @@ def spread(places: Iterable[Place], count: int) -> tuple[tuple[str, int], ...]:
     for n in range(count):
         more[ids[n * len(ids) // count if count <= len(ids) else n % len(ids)]] += 1
     return tuple(sorted(more.items()))
-
-
-@dataclass(frozen=True, order=True)
-class Wanted:
-    """So many more places of one sort would let in so many households; `waiting` households left out could have one."""
-
-    kind: str
-    sort: str | None
-    area: str | None
-    month: str | None
-    more: int
-    households: int
-    waiting: int
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What a round tells of what is missing, in groups of at least `FEWEST` households; the most let in first."""
-
-    wanted: tuple[Wanted, ...] = ()
-    training: tuple[TrainingNeed, ...] = ()
-
-
-def needs_of(asked: Round, result: RoundResult, say: Say = silently) -> Needs:
-    """By its prices: `MORE` more of each scarce sort of place, and each licence that keeps people away from places."""
-    market = Market(asked, result, admits(asked, say))
-    wanted = []
-    for scarce in market.scarce():
-        labels = (scarce.kind, scarce.occupation, scarce.area, scarce.month)
-        alike = [place for place in market.places if (place.kind, place.occupation, place.area, place.month) == labels]
-        lift = market.lift(Change(more=spread(alike, MORE)))
-        if lift.households:
-            wanted.append(Wanted(*labels, MORE, lift.households, scarce.waiting))
-    lawful = [held for held in asked.held_back if held.by != "rent"]
-    return Needs(tuple(sorted(wanted, key=lambda one: (-one.households, repr(one)))), market.training_needs(lawful))
