@@ -16,5 +16,6 @@ def all_kinds() -> Mapping[str, Kind]:
             version=VOCABULARY.version,
             related={id: tuple(VOCABULARY.neighbours(id).items()) for id in VOCABULARY.occupations},
             licences={one.id: one.licence for one in VOCABULARY.occupations.values() if one.licence},
+            minutes=VOCABULARY.travel,
         )
     )

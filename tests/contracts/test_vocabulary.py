@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.vocabulary import VOCABULARY
+from contracts.vocabulary.records import Contents
 
 FILE: dict[str, Any] = json.loads(files("contracts.vocabulary").joinpath("vocabulary.json").read_text("utf-8"))
 LISTS = ("municipalities", "areas", "languages", "licences", "groups", "occupations", "skills")
@@ -82,6 +83,14 @@ def test_each_town_has_its_districts() -> None:
     assert min(towns["2580"], towns["0380"]) >= 12
     assert VOCABULARY.name("lulea-kronan", "en") == "Kronan"
     assert VOCABULARY.name("2580", "sv") == "Luleå"
+
+
+def test_travel_is_told_from_a_town_to_what_is_not_near_it() -> None:
+    assert {start for start, _ in VOCABULARY.travel} <= VOCABULARY.municipalities.keys()
+    assert {end for _, end in VOCABULARY.travel} <= VOCABULARY.areas.keys() | VOCABULARY.municipalities.keys()
+    lost = FILE | {"travel": [["2580", "nowhere", 10]]}
+    with pytest.raises(ValidationError, match="travel names an unknown place: 'nowhere'"):
+        Contents.model_validate(lost)
 
 
 def test_being_related_is_mutual_and_stored_once() -> None:

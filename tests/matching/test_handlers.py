@@ -29,6 +29,7 @@ from contracts.matches import (
     PlacementMade,
 )
 from contracts.opportunities import OpportunityClosed, OwnerAnswered, VacancyChanged, VacancyPosted
+from contracts.vocabulary import VOCABULARY
 from matching import deciding
 from matching.domain.proposals import Pair
 from matchingsample import adult, changed, dwelling, household, vacancy
@@ -79,6 +80,18 @@ async def test_who_lives_elsewhere_is_not_proposed(platform: Any) -> None:
     await platform.tell(vacancy())
     await platform.tell(household(), municipality="0380")
     assert await platform.said() == []
+
+
+async def test_a_job_farther_away_than_somebody_will_travel_is_not_proposed(platform: Any) -> None:
+    near, far = vacancy(area="lulea-kronan"), vacancy(area="lulea-ranea")
+    assert VOCABULARY.travel["2580", "lulea-ranea"] == 35
+    found = await proposal(platform, household(adult(commute_max=30)), near, far)
+    assert found.opportunity_id == near.opportunity_id
+    await platform.tell(household(adult(commute_max=35)))
+    assert {one.opportunity_id for one in of(MatchProposed, await platform.said())} == {
+        near.opportunity_id,
+        far.opportunity_id,
+    }
 
 
 async def test_an_awaited_adult_is_not_known_here(platform: Any) -> None:

@@ -17,6 +17,7 @@ Concept = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{4}_[A-Za-z0-9]
 Ssyk = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
 Isco = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
 Weight = Annotated[int, Field(gt=0, lt=1000)]  # per mille
+Minutes = Annotated[int, Field(gt=0, le=300)]
 ReasonKind = Literal[
     "approval",  # a coordinator's
     "rejection",  # a coordinator's
@@ -124,13 +125,17 @@ class Esco(BaseModel):
 
 
 class Contents(BaseModel):
-    """The whole of a vocabulary file. What begins as empty is imported; `near` relates SSYK groups."""
+    """The whole of a vocabulary file. What begins as empty is imported; `near` relates SSYK groups.
+
+    `travel`: minutes, one way, from a municipality's centre to a place that is not near it: an area, another municipality.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int
     municipalities: tuple[Place, ...]
     areas: tuple[Area, ...]
+    travel: tuple[tuple[Code, Code, Minutes], ...] = ()
     languages: tuple[Named, ...]
     licences: tuple[Named, ...]
     groups: tuple[Named, ...]
@@ -154,6 +159,8 @@ class Contents(BaseModel):
             _known(occupation.id, "licence", {occupation.licence} - {None, *licences})
             _known(occupation.id, "group", {occupation.group} - groups)
         _known("areas", "municipality", {area.municipality for area in self.areas} - towns)
+        _known("travel", "municipality", {start for start, *_ in self.travel} - towns)
+        _known("travel", "place", {end for _, end, _ in self.travel} - towns - _ids("areas", self.areas))
         _known("related", "occupation", {id for pair in self.related for id in pair[:2]} - occupations)
         _known("near", "SSYK group", {code for pair in self.near for code in pair[:2]} - codes)
         return self

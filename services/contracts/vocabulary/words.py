@@ -71,6 +71,7 @@ class Vocabulary:
         self.languages = _by_id(contents.languages)
         self.municipalities = _by_id(contents.municipalities)
         self.areas = _by_id(contents.areas)
+        self.travel: Mapping[tuple[str, str], int] = MappingProxyType({(a, b): time for a, b, time in contents.travel})
         self.ssyk = _by_id(contents.ssyk)
         self.education_fields = _by_id(contents.education_fields)
         self.education_levels = _by_id(contents.education_levels)
