@@ -50,6 +50,7 @@ async def back(site: Place, broker: servers.OwnKafka) -> None:
     await site.topics()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_kafka_away_at_start_is_waited_for_and_away_under_load_costs_nobody_anything(
     site: Place, broker: servers.OwnKafka
