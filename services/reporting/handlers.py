@@ -7,7 +7,9 @@ from chassis.database import Transaction
 from chassis.records import Heard
 from contracts import REGISTRY, Event
 from contracts.erasures import ErasureCarriedOut, SubjectErased
+from reporting.domain.observations import Told, observations
 from reporting.domain.projection import Fact, fold
+from reporting.store import observations as observed
 from reporting.store import projection
 
 PROJECTED = ("interests", "opportunities", "matches", "messages", "partners", "rounds")
@@ -17,8 +19,13 @@ consumer = Consumer("reporting")
 
 @consumer.on_batch(*chain.from_iterable(REGISTRY[topic].values() for topic in PROJECTED))
 async def project(heard: list[Heard], tx: Transaction) -> None:
-    facts = [Fact(h.event, h.envelope.time, h.envelope.municipality) for h in heard if h.event and h.envelope]
-    await projection.write(tx, fold(facts))
+    told = [
+        Told(h.topic, h.partition, h.offset, h.envelope.id, Fact(h.event, h.envelope.time, h.envelope.municipality))
+        for h in heard
+        if h.event and h.envelope
+    ]
+    await projection.write(tx, fold(one.fact for one in told))
+    await observed.write(tx, chain.from_iterable(map(observations, told)))
 
 
 @consumer.on(SubjectErased)

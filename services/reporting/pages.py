@@ -51,7 +51,7 @@ async def for_everybody(request: Request, tx: Tx) -> HTMLResponse:
         ],
         kinds={kind: {name: shown(count) for name, count in row.items()} for (kind,), row in kinds.items() if kind},
         as_of=await questions.latest(tx),
-        name=_names(request),
+        name=named(request),
     )
 
 
@@ -73,11 +73,11 @@ async def for_officers(request: Request, tx: Tx, user: Annotated[User, Depends(o
         ends=[(why(ended, t), ended.kind, ended.count) for ended in await questions.ends(tx, own)],
         waits=await questions.waits(tx, own),
         as_of=await questions.latest(tx, own),
-        name=_names(request),
+        name=named(request),
     )
 
 
-def _names(request: Request) -> Callable[[str], str]:
+def named(request: Request) -> Callable[[str], str]:
     """What the vocabulary calls a municipality in the reader's language."""
     spoken = translator(request).language
     return lambda code: VOCABULARY.name(code, spoken)

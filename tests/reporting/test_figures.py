@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from chassis.batch import Batches
+from chassis.records import Heard
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.web.catalogues import untranslated
@@ -212,11 +214,14 @@ async def test_the_median_wait_is_from_confirmed_interest_to_first_introduction(
 
 
 async def test_batches_make_no_difference_to_any_row(postgres: Databases) -> None:
-    events, rows = whole_road(), []
-    for size in (1, 7, len(events)):
+    heard: list[Heard] = []
+    rows = []
+    for size in (len(whole_road()), 1, 7):
         service = await fresh(declared, postgres, issuer_url="http://issuer.test")
-        for start in range(0, len(events), size):
-            await tell(service, *events[start : start + size], at=NEW_YEAR)
+        heard = heard or await tell(service, *whole_road(), at=NEW_YEAR)
+        batches = Batches(service.consumer.name, service.consumer.handlers, service.database.transaction)
+        for start in range(0, len(heard), size):
+            await batches.apply(heard[start : start + size], service.database.keyring)
         rows.append(await everything(service))
         await service.database.close()
     assert rows[0] == rows[1] == rows[2]

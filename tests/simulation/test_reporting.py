@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import strategies as st
@@ -16,10 +16,11 @@ from contracts.partners import InputRefused
 from reporting.app import service as declared
 from reporting.domain.figures import FIGURES, totals
 from reporting.handlers import consumer
-from reporting.store import questions
+from reporting.store import observations, questions
 from reportingsample import BEGAN, KINDS, happened
 from simulating import Crashing, Fuse, Simulation, Stage, crashes, few_or_many, one_of, play, step
 
+LONG_AFTER = date(2030, 1, 1)
 pytestmark = pytest.mark.timeout(900)  # a failing one is made small before it is told
 
 
@@ -112,10 +113,10 @@ class ReportingMachine(Simulation):
     @step
     async def every_figure_is_the_recount(self) -> None:
         async with self.database.transaction() as tx:
-            assert totals(await questions.cells(tx)) == {
-                **dict.fromkeys(FIGURES, 0),
-                **recount([h.event for h in self.heard]),
-            }
+            expected = {**dict.fromkeys(FIGURES, 0), **recount([h.event for h in self.heard])}
+            assert totals(await questions.cells(tx)) == expected
+            counted = await observations.counted(tx, "", LONG_AFTER, LONG_AFTER)
+            assert {figure: sum(c.count for c in counted if c.figure == figure) for figure in FIGURES} == expected
         assert await self.rows("select 1 from parked") == []
 
     def teardown(self) -> None:

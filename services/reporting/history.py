@@ -1,0 +1,117 @@
+"""How it looked on a certain day, as known on another; and every figure opened to the events behind it."""
+
+import re
+from collections import Counter
+from datetime import date
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from chassis import clock
+from chassis.service import Tx
+from chassis.web import Problem, StrictRoute, User, general, page
+from chassis.web.catalogues import sv
+from chassis.web.formats import PLACE
+from contracts.fields import Kind
+from reporting.domain.figures import FIGURES
+from reporting.pages import named, officer
+from reporting.store import observations
+
+router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
+Officer = Annotated[User, Depends(officer)]
+Written = Annotated[str, Query(max_length=40)]
+PAGE = 100  # rows
+
+
+@router.get("/uppfoljning/per")
+async def on_a_day(request: Request, tx: Tx, user: Officer, per: Written = "", kand: Written = "") -> HTMLResponse:
+    """Every figure as of `per`, as known at `kand`, and what is known otherwise today; each day today, if none is given."""
+    today = _today()
+    asked, known = _day(per, today), _day(kand, today)
+    own = user.municipality or ""
+    then: Counter[str] = Counter()
+    for cell in await observations.counted(tx, own, asked, known):
+        then[cell.figure] += cell.count
+    revisions = await observations.revised(tx, own, asked, known, today)
+    changed: Counter[str] = Counter()
+    for revision in revisions:
+        changed[revision.figure] += revision.now - revision.then
+    return page(
+        request,
+        "history.html",
+        per=asked,
+        known=known,
+        today=today,
+        figures=[(figure, then[figure], changed[figure]) for figure in FIGURES] if then or revisions else [],
+        revisions=revisions,
+        link=_link,
+        own=own,
+        name=named(request),
+    )
+
+
+@router.get("/uppfoljning/siffra/{figure}")
+async def one_figure(
+    request: Request,
+    tx: Tx,
+    user: Officer,
+    figure: str,
+    per: Written = "",
+    kand: Written = "",
+    slag: Kind | Literal[""] | None = None,
+    efter: Annotated[int, Query(ge=0, le=2**53)] = 0,
+) -> HTMLResponse:
+    """The events behind a figure, a page of them after `efter`; of one kind with `slag`. 404: there is no such figure."""
+    if figure not in FIGURES:
+        raise general(404)
+    today = _today()
+    asked, known = _day(per, today), _day(kand, today)
+    own = user.municipality or ""
+    cells = await observations.counted(tx, own, asked, known)
+    kinds = {cell.kind: cell.count for cell in cells if cell.figure == figure}
+    return page(
+        request,
+        "behind.html",
+        figure=figure,
+        per=asked,
+        known=known,
+        today=today,
+        slag=slag,
+        kinds=kinds,
+        total=sum(kinds.values()) if slag is None else kinds.get(slag, 0),
+        after=efter,
+        size=PAGE,
+        rows=await observations.behind(tx, figure, own, slag, asked, known, PAGE, efter),
+        link=_link,
+        name=named(request),
+    )
+
+
+def _today() -> date:
+    return clock.now().astimezone(PLACE).date()
+
+
+def _day(written: str, today: date) -> date:
+    """A day as written in the form; today when nothing is. Raises 422 for what is no day."""
+    if not written:
+        return today
+    try:
+        day = date.fromisoformat(written) if re.fullmatch(r"\d{4}-\d\d-\d\d", written, re.ASCII) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise Problem(
+            422, "not_a_day", sv("Det är inget datum"), sv("Skriv ett datum som finns, till exempel 2027-01-31.")
+        )
+    return day
+
+
+def _link(figure: str, per: date, known: date, slag: str | None = None, after: int = 0) -> str:
+    """The address of the events behind a figure."""
+    asked = {"per": per.isoformat(), "kand": known.isoformat()}
+    asked |= {} if slag is None else {"slag": slag}
+    asked |= {"efter": str(after)} if after else {}
+    return f"/uppfoljning/siffra/{figure}?{urlencode(asked)}"

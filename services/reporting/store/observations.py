@@ -1,0 +1,86 @@
+"""Observations written in sets, and asked: as of a day, as known on another, and from which events."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from chassis.database import Transaction
+from reporting.domain.observations import Counted, Observation, Revised, Source
+
+WRITE = """
+insert into observations
+select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[],
+  $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::boolean[])
+on conflict do nothing
+"""
+# Of each figure, subject and part the last word that was told by the end of the day {known}, of what had happened by the
+# end of $2, Swedish time; a final word stands above later ones. `first` is the record that first made it count.
+SETTLED = """
+select figure, subject_id, part, max(kind) as kind, max(topic) as topic, max(partition) as partition,
+       min("offset") filter (where amount = 1 and not final) as first
+from observations
+where valid_at < ($2::date + 1)::timestamp at time zone 'Europe/Stockholm'
+  and recorded_at < ({known}::date + 1)::timestamp at time zone 'Europe/Stockholm'
+  and ($1 = '' or municipality = $1){figure}
+group by figure, subject_id, part
+having bool_or(amount = 1 and not final) and (max(array[final::int, "offset", amount]))[3] = 1
+"""
+# A person's and an owner's answer don't tell of what kind the place is: its offer does.
+ANSWERS = "('accepted', 'declined', 'owner_yes', 'owner_refused')"
+KINDED = """
+select s.figure, case when s.kind = '' and s.figure in {answers} then coalesce(o.kind, '') else s.kind end as kind{more}
+from ({settled}) s left join offers o on s.figure in {answers} and o.offer_id = s.subject_id
+"""
+
+
+def _kinded(known: str, figure: str = "", more: str = "") -> str:
+    return KINDED.format(answers=ANSWERS, settled=SETTLED.format(known=known, figure=figure), more=more)
+
+
+COUNTED = f"select figure, kind, count(*) as count from ({_kinded('$3')}) k group by figure, kind order by figure, kind"  # noqa: S608
+REVISED = f"""
+with earlier as (select figure, kind, count(*) as n from ({_kinded("$3")}) k group by figure, kind),
+     later as (select figure, kind, count(*) as n from ({_kinded("$4")}) k group by figure, kind)
+select figure, kind, coalesce(e.n, 0) as then, coalesce(l.n, 0) as now
+from earlier e full join later l using (figure, kind) where e.n is distinct from l.n order by figure, kind
+"""  # noqa: S608
+BEHIND = f"""
+select o.valid_at, o.recorded_at, o.municipality, k.kind, o.subject_id, o.event_id, o.topic, o.partition, o."offset"
+from ({_kinded("$3", " and figure = $4", ", s.topic, s.partition, s.first")}) k
+join observations o on (o.topic, o.partition, o."offset", o.figure) = (k.topic, k.partition, k.first, k.figure)
+where $5::text is null or k.kind = $5
+order by o.valid_at desc, o.topic, o.partition, o."offset" desc limit $6 offset $7
+"""  # noqa: S608
+
+
+async def write(tx: Transaction, observations: Iterable[Observation]) -> None:
+    """Appends what isn't there yet, in one statement; what is there stays as it is."""
+    if rows := sorted(observations, key=lambda o: o[:4]):  # in one order, so that two writers never wait in a circle
+        await tx.execute(WRITE, *zip(*rows, strict=True))
+
+
+async def counted(tx: Transaction, municipality: str, per: date, known: date) -> list[Counted]:
+    """Every figure by kind as of the end of the day `per`, as known at the end of `known`; in all municipalities with ''."""
+    return [Counted(**row) for row in await tx.fetch(COUNTED, municipality, per, known)]
+
+
+async def revised(tx: Transaction, municipality: str, per: date, earlier: date, later: date) -> list[Revised]:
+    """What is known otherwise of `per` at the end of `later` than at the end of `earlier`; only what differs."""
+    return [Revised(**row) for row in await tx.fetch(REVISED, municipality, per, earlier, later)]
+
+
+async def behind(
+    tx: Transaction,
+    figure: str,
+    municipality: str,
+    kind: str | None,
+    per: date,
+    known: date,
+    limit: int,
+    after: int,
+) -> list[Source]:
+    """The observations that a figure counts, one for each of its number, the newest first; `after` so many of them.
+
+    `kind` None is all kinds, '' those whose kind isn't known.
+    """
+    asked = await tx.fetch(BEHIND, municipality, per, known, figure, kind, limit, after)
+    return [Source(**row) for row in asked]
