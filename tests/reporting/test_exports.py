@@ -27,7 +27,16 @@ COLUMNS = (
     Column("moved_in", "Inflyttade", True),
 )
 ROWS = (("2580", "2026-10", 12, None), ("2580", "2026-11", 7, 0), ("0380", "2026-11", 5, 6))
-TABLE = Table("siffror", "Hushåll per månad", COLUMNS, ROWS, "Inflytt", date(2026, 11, 30), (".. är färre än fem.",))
+TABLE = Table(
+    "siffror",
+    "Hushåll per månad",
+    COLUMNS,
+    ROWS,
+    "Inflytt",
+    date(2026, 11, 30),
+    (".. är färre än fem.",),
+    {"2580": "Luleå"},
+)
 SECTION = Section("Uppdrag", ("#set text(red) *inte fet* <b>",), (("Status", "Grön. Enligt plan."),), (TABLE,))
 REPORT = Document("Mål 5", "Så här går det.", "sv", date(2022, 8, 31), "Uppsala kommun", (SECTION,))
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -54,6 +63,7 @@ def test_a_json_stat_file_is_valid_and_says_what_is_hidden_and_what_is_nothing()
     assert jsonstat_validator.validate_jsonstat(dataset) is True
     assert dataset["size"] == [2, 2, 2]
     assert dataset["value"] == [12, None, 7, 0, 0, 0, 5, 6]
+    assert dataset["dimension"]["municipality"]["category"]["label"] == {"2580": "Luleå", "0380": "0380"}
     assert dataset["status"] == {"1": ".."}
 
 
@@ -67,6 +77,7 @@ def test_a_workbook_has_its_numbers_as_numbers_and_its_codes_beside() -> None:
     assert book.sheetnames == ["siffror", "Koder", "Om"]
     assert [cell.value for cell in book["siffror"][2]] == ["2580", "2026-10", 12, ".."]
     assert [cell.value for cell in book["Koder"][2]] == ["siffror", "Kommun", "municipality"]
+    assert [cell.value for cell in book["Koder"][6]] == ["siffror", "Luleå", "2580"]
     assert [row[0].value for row in book["Om"]] == [
         "Siffror",
         "Hushåll per månad",

@@ -1,7 +1,7 @@
 """What leaves reporting as a file, before it is a file: a table with its symbols, and a document of headed sections."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 
@@ -30,6 +30,7 @@ class Table:
     source: str
     as_of: date
     notes: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # of codes that stand in the rows
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):

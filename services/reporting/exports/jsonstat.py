@@ -8,7 +8,7 @@ from reporting.domain.document import HIDDEN, Table, cube
 
 def jsonstat(table: Table) -> bytes:
     dimensions, values = cube(table)
-    texts = {column.code: column.text for column in table.columns} | {"measure": "measure"}
+    texts = {**table.names, **{column.code: column.text for column in table.columns}}
     answer: dict[str, Any] = {
         "version": "2.0",
         "class": "dataset",
@@ -19,7 +19,7 @@ def jsonstat(table: Table) -> bytes:
         "size": [len(categories) for _, categories in dimensions],
         "dimension": {
             code: {
-                "label": texts[code],
+                "label": texts.get(code, code),
                 "category": {"index": categories, "label": {one: texts.get(one, one) for one in categories}},
             }
             for code, categories in dimensions

@@ -29,10 +29,10 @@ def workbook(title: str, tables: Sequence[Table]) -> bytes:
         if table.rows:
             sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     codes = book.add_worksheet("Koder")
-    for down, row in enumerate(
-        [("Blad", "Kolumn", "Kod"), *((t.id, c.text, c.code) for t in tables for c in t.columns)]
-    ):
-        codes.write_row(down, 0, row, None if down else bold)
+    told = [(t.id, c.text, c.code) for t in tables for c in t.columns]
+    told += [(t.id, name, code) for t in tables for code, name in t.names.items()]
+    for down, line in enumerate([("Blad", "Text", "Kod"), *told]):
+        codes.write_row(down, 0, line, None if down else bold)
     about = book.add_worksheet("Om")
     about.set_column(0, 0, 90, wrap)
     lines = [title, *(line for t in tables for line in (t.title, f"{t.source}, {t.as_of.isoformat()}", *t.notes))]

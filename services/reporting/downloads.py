@@ -1,0 +1,109 @@
+"""Files for everybody: published reports, assignments as tables, figures of closed months. Small numbers are hidden."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Literal
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.service import Tx
+from chassis.web import Problem, StrictRoute, general, translator
+from chassis.web.catalogues import Translator, sv
+from chassis.web.formats import PLACE
+from contracts.vocabulary import VOCABULARY
+from reporting.domain.disclosure import parts_shown
+from reporting.domain.document import Column, Table
+from reporting.domain.figures import OF_HOUSEHOLDS, Cell
+from reporting.exports.jsonstat import jsonstat
+from reporting.exports.plain import plain
+from reporting.exports.workbook import workbook
+from reporting.goals import Day, view_of
+from reporting.publishing import files
+from reporting.reports import matrix, overview
+from reporting.store import cycle, questions
+
+router = APIRouter(route_class=StrictRoute)
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+Kind = Literal["csv", "json", "xlsx"]
+
+
+@router.get("/rapporter/{programme}/{per}/{name}")
+async def published(tx: Tx, programme: str, per: date, name: str) -> Response:
+    """A report, built again of what was known when it was published. 404 before that; 500 if a byte differs."""
+    period = await cycle.period(tx, programme, per)
+    if period is None or period.known is None or name not in period.hashes:
+        raise general(404)
+    file = next(one for one in await files(tx, programme, per, period.known) if one.name == name)
+    if file.sha256 != period.hashes[name]:
+        raise Problem(500, "report_differs", sv("Rapporten går inte att bygga som den publicerades"))
+    return _file(file.content, name, {"ETag": f'"{file.sha256}"'})
+
+
+@router.get("/mal/{goal}/uppdrag.{kind}")
+async def assignments(
+    request: Request, tx: Tx, goal: str, kind: Literal["csv", "xlsx"], per: Day = None, known: Day = None
+) -> Response:
+    """A goal's assignments as of a day; in the workbook, who answers for them too."""
+    view, t = await view_of(tx, goal, per, known), translator(request)
+    table = overview(t, view.programme, view.goal, view.now, view.per)
+    tables = [table, matrix(t, view.programme, view.goal, view.per)]
+    return _table(kind, f"{goal}-{view.per}", view.goal.title, tables)
+
+
+@router.get("/data/hushall.{kind}")
+async def households(request: Request, tx: Tx, kind: Kind) -> Response:
+    """Households by municipality and month, of months that have ended: a live figure would tell of the last one who came."""
+    t, today = translator(request), tx.now.astimezone(PLACE).date()
+    table = _of_months(await questions.cells(tx), today, t)
+    return _table(kind, f"hushall-{table.as_of}", table.title, [table])
+
+
+def _of_months(cells: Iterable[Cell], today: date, t: Translator) -> Table:
+    closed, ended = today.isoformat()[:7], today.replace(day=1)
+    counted: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)  # municipality and figure → month → households
+    for cell in cells:
+        if cell.figure in OF_HOUSEHOLDS and cell.month < closed:
+            counted[cell.municipality, cell.figure][cell.month] = cell.count
+    shown = {key: parts_shown(months) for key, months in counted.items()}
+    rows = sorted({(municipality, month) for (municipality, _), months in counted.items() for month in months})
+    return Table(
+        "hushall",
+        t("Hushåll per kommun och månad"),
+        (
+            Column("municipality", t("Kommun")),
+            Column("month", t("Månad")),
+            *(Column(figure, label, True) for figure, label in _labels(t)),
+        ),
+        tuple((code, month, *(shown.get((code, f), {}).get(month, 0) for f in OF_HOUSEHOLDS)) for code, month in rows),
+        "Inflytt",
+        ended - timedelta(days=1),
+        (t(".. är färre än fem och visas inte; ibland göms ett tal till, så att det inte går att räkna ut."),),
+        {code: VOCABULARY.name(code, t.language) for code, _ in rows},
+    )
+
+
+def _labels(t: Translator) -> list[tuple[str, str]]:
+    words = (t("Anmälda"), t("Bekräftade"), t("Återtagna"), t("Inflyttade"))
+    return list(zip(OF_HOUSEHOLDS, words, strict=True))
+
+
+MAKERS: dict[str, Callable[[Table], bytes]] = {"csv": plain, "json": jsonstat}
+
+
+def _table(kind: Kind, name: str, title: str, tables: list[Table]) -> Response:
+    content = workbook(title, tables) if kind == "xlsx" else MAKERS[kind](tables[0])
+    return _file(content, f"{name}.{kind}", {})
+
+
+def _file(content: bytes, name: str, headers: dict[str, str]) -> Response:
+    told = {"Content-Disposition": f'attachment; filename="{name}"', **headers}
+    return Response(content, media_type=TYPES[name.rpartition(".")[2]], headers=told)

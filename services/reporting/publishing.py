@@ -1,0 +1,85 @@
+"""A period is published: its drafts become assessments, and every goal's report is made, hashed, and can be made again."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chassis.database import Transaction
+from chassis.web.catalogues import translators
+from contracts.followup import ReportPublished
+from reporting.domain import verdict
+from reporting.domain.cycle import Draft, Period
+from reporting.domain.document import Document
+from reporting.domain.programme import Assessment, Programme, known_at
+from reporting.exports.pdf import pdf
+from reporting.exports.word import word
+from reporting.loading import said_of
+from reporting.reports import goal_report
+from reporting.store import cycle
+from reporting.store import programme as programmes
+
+SWEDISH = translators("reporting")["sv"]  # a board reads it in its own language, and the bytes are the same for all
+MAKERS = {"pdf": pdf, "docx": word}
+
+
+@dataclass(frozen=True)
+class File:
+    """One goal's report. `sha256` is of its bytes."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+async def publish(tx: Transaction, period: Period, programme: Programme, by: str) -> None:
+    """Everything in it is reviewed: see `cycle.publishable`. What is said stands in the programme from now on."""
+    said = [
+        _assessment(programme, period.per, one) for one in (await cycle.drafts(tx, programme.id, period.per)).values()
+    ]
+    kept = [
+        one for one in programme.assessments if (one.subject, one.as_of) not in {(s.subject, s.as_of) for s in said}
+    ]
+    changed = await programmes.record(tx, programme.model_copy(update={"assessments": (*kept, *said)}))
+    hashes = {file.name: file.sha256 for file in await files(tx, programme.id, period.per, tx.now)}
+    await cycle.publish(tx, period, by, tx.now, hashes)
+    tx.acting(by, programme.municipality)
+    tx.publish(*(event for part in changed if (event := said_of(part, programme.id))))
+    for goal in programme.goals:
+        told = {name.rpartition(".")[2]: sha256 for name, sha256 in hashes.items() if name.startswith(f"{goal.id}.")}
+        tx.publish(ReportPublished(subject_id=goal.id, programme=programme.id, as_of=period.per, **_named(told)))
+
+
+async def files(tx: Transaction, programme: str, per: date, known: datetime) -> list[File]:
+    """Each goal's report as of `per`, made of what was known at `known`: the same bytes whenever they are made."""
+    return [
+        File(f"{goal}.{kind}", make(document))
+        for goal, document in (await documents(tx, programme, per, known)).items()
+        for kind, make in MAKERS.items()
+    ]
+
+
+async def documents(tx: Transaction, programme: str, per: date, known: datetime) -> dict[str, Document]:
+    """Each goal's report, by goal."""
+    versions = await programmes.versions(tx, programme, known)
+    found, told = known_at(versions), verdict.reports(versions)
+    return {goal.id: goal_report(SWEDISH, found, goal, told, per, known) for goal in found.goals} if found else {}
+
+
+def _assessment(programme: Programme, per: date, draft: Draft) -> Assessment:
+    level = programme.scale_of(draft.subject).level(draft.status)
+    return Assessment(
+        subject=draft.subject,
+        as_of=per,
+        status=draft.status,
+        word=level.word,
+        text=draft.text,
+        by=draft.written_by,
+        expected=draft.expected,
+    )
+
+
+def _named(told: dict[str, str]) -> dict[str, str]:
+    return {f"{kind}_sha256": sha256 for kind, sha256 in told.items()}

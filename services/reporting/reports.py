@@ -1,0 +1,118 @@
+"""A goal's follow-up as a document for a board: made of what was known at a moment, so that it can be made again."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from chassis.web.catalogues import Translator
+from reporting.domain.document import Column, Document, Section, Table
+from reporting.domain.programme import Assignment, Goal, Programme
+from reporting.domain.verdict import Reported, disagrees, responsible, roll_up, slips, standing, summary, wildcards
+
+
+def goal_report(
+    t: Translator, programme: Programme, goal: Goal, told: Sequence[Reported], per: date, known: datetime
+) -> Document:
+    """`told` is every assessment ever recorded; `programme` is as it was known at `known`."""
+    now = standing(told, per, known)
+    assignments = programme.assignments_of(goal.id, per)
+    return Document(
+        title=t("Mål %(n)s: %(title)s", n=goal.number, title=goal.title),
+        lead=t(
+            "Uppföljning per %(per)s, som det var känt %(known)s.", per=per.isoformat(), known=known.date().isoformat()
+        ),
+        language=t.language,
+        as_of=per,
+        source=programme.source.name,
+        sections=(
+            _goal(t, programme, goal, now.get(goal.id)),
+            _together(t, programme, goal, assignments, now, per),
+            *(_assignment(t, programme, one, now.get(one.id), told, per) for one in assignments),
+        ),
+    )
+
+
+def matrix(t: Translator, programme: Programme, goal: Goal, per: date) -> Table:
+    """A row for each board or company and assignment: whether it is named, or answers by `all`."""
+    columns = (Column("unit", t("Nämnd eller bolag")), Column("assignment", t("Uppdrag")), Column("via", t("Utpekad")))
+    rows = [
+        (bearer.unit.name, f"{one.number}. {one.short}", t("via alla") if bearer.via else t("vid namn"))
+        for one in programme.assignments_of(goal.id, per)
+        for bearer in responsible(programme, one.id, per)
+    ]
+    return Table("ansvar", t("Vem som ansvarar"), columns, tuple(rows), programme.source.name, per)
+
+
+def overview(t: Translator, programme: Programme, goal: Goal, now: Mapping[str, Reported], per: date) -> Table:
+    """A row for each assignment: the legend's word beside the source's own."""
+    columns = (
+        Column("assignment", t("Uppdrag")),
+        Column("status", t("Status")),
+        Column("word", t("Källans ord")),
+        Column("as_of", t("Per")),
+        Column("expected", t("Väntas klart")),
+    )
+    scale = programme.scale(goal.assignment_scale)
+    rows = []
+    for one in programme.assignments_of(goal.id, per):
+        said = now[one.id].assessment if one.id in now else None
+        stands = (
+            (scale.level(said.status).meaning, said.word, said.as_of.isoformat(), said.expected or "–")
+            if said
+            else ("–",) * 4
+        )
+        rows.append((f"{one.number}. {one.short}", *stands))
+    return Table("uppdrag", t("Uppdragen"), columns, tuple(rows), programme.source.name, per)
+
+
+def _goal(t: Translator, programme: Programme, goal: Goal, said: Reported | None) -> Section:
+    if said is None:
+        return Section(t("Bedömning av målet"), (goal.text, t("Ingen bedömning finns per det datumet.")))
+    level = programme.scale(goal.scale).level(said.assessment.status)
+    terms = ((t("Status"), level.word), (t("Per"), said.assessment.as_of.isoformat()))
+    return Section(t("Bedömning av målet"), (goal.text, said.assessment.text), terms)
+
+
+def _together(
+    t: Translator, programme: Programme, goal: Goal, assignments: list[Assignment], now: dict[str, Reported], per: date
+) -> Section:
+    """The written verdict and the counted one, side by side; neither is corrected."""
+    scale, written = programme.scale(goal.assignment_scale), summary(programme, goal.id, per)
+    counted = roll_up(assignments, scale, now)
+    terms = [(t("Skrivet"), written.text if written else t("Inget sammandrag är skrivet."))]
+    counts = ", ".join(f"{scale.level(key).word}: {n}" for key, n in counted.counts.items() if n)
+    terms.append((t("Räknat ur bedömningarna"), counts or t("Inga bedömningar.")))
+    paragraphs = [
+        t(
+            "Det skrivna säger %(written)s med status %(status)s, räknat är det %(counted)s.",
+            written=one.written, status=scale.level(one.status).meaning.lower(), counted=one.counted,
+        )
+        for one in (disagrees(written, counted) if written else ())
+    ]  # fmt: skip
+    if written and written.ready:
+        ready = ", ".join(f"{year}: {n}" for year, n in written.ready.items())
+        paragraphs.append(t("Väntas klara enligt texten, utan att den säger vilka: %(ready)s.", ready=ready))
+    return Section(t("Uppdragen i sammandrag"), tuple(paragraphs), tuple(terms))
+
+
+def _assignment(
+    t: Translator, programme: Programme, one: Assignment, said: Reported | None, told: Sequence[Reported], per: date
+) -> Section:
+    via = {"all-boards": t("alla nämnder"), "all-companies": t("alla bolag")}
+    named = [bearer.unit.name for bearer in responsible(programme, one.id, per) if bearer.via is None]
+    owners = ", ".join([*named, *(via[name] for name in wildcards(programme, one.id, per))])
+    terms = [(t("Ansvariga"), owners or "–")]
+    if one.added:
+        terms.append((t("Tillkom"), str(one.added)))
+    paragraphs = [one.text]
+    if said is None:
+        paragraphs.append(t("Ingen bedömning finns per det datumet."))
+    else:
+        terms = [(t("Status"), said.assessment.word), (t("Per"), said.assessment.as_of.isoformat()), *terms]
+        if said.assessment.expected:
+            terms.append((t("Väntas klart"), said.assessment.expected))
+        paragraphs.append(said.assessment.text)
+    moved = [s for s in slips(told, one.id) if s.as_of <= per]
+    paragraphs += [
+        t("Flyttades från %(a)s till %(b)s, per %(on)s.", a=s.before, b=s.after, on=s.as_of.isoformat()) for s in moved
+    ]
+    return Section(f"{one.number}. {one.short}", tuple(paragraphs), tuple(terms))
