@@ -10,7 +10,7 @@ from contracts.erasures import ErasureCarriedOut, SubjectErased
 from reporting.domain.projection import Fact, fold
 from reporting.store import projection
 
-PROJECTED = ("interests", "opportunities", "matches", "messages", "partners", "rounds")
+PROJECTED = ("interests", "opportunities", "matches", "messages", "partners", "rounds", "followup")
 
 consumer = Consumer("reporting")
 
