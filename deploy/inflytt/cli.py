@@ -14,6 +14,7 @@ COMMANDS = {
     "ops": "list and redrive what is parked, uncertain or waiting",
     "bench": "measure, each as a ratio to its floor",
     "chaos": "kill processes at random under load and count what got lost",
+    "followup": "load a municipality's goals, assignments and assessments from a file",
     "rebuild": "replay the log into second tables and compare",
     "vocabulary": "import JobTech's and ESCO's classifications as the words that the services share",
     "contracts": "write the JSON Schemas and the table of events from the code",

@@ -1,6 +1,6 @@
 """What services say to each other: every event by topic. Importing this fills the registry."""
 
-from contracts import erasures, interests, matches, messages, opportunities, partners, rounds
+from contracts import erasures, followup, interests, matches, messages, opportunities, partners, rounds
 from contracts.event import REGISTRY, Event, Topic
 from contracts.fields import Sealed
 
@@ -13,6 +13,7 @@ TOPICS: dict[str, Topic] = {
         messages.MESSAGES,
         partners.PARTNERS,
         rounds.ROUNDS,
+        followup.FOLLOWUP,
         erasures.ERASURES,
     )
 }

@@ -2,8 +2,8 @@
 
 from chassis.service import Service
 from chassis.settings import Settings
-from reporting import api, handlers, history, pages
-from reporting.store import observations_tables  # noqa: F401  the metadata has to know them
+from reporting import api, downloads, goals, handlers, history, loading, pages, workspace
+from reporting.store import cycle_tables, observations_tables, programme_tables  # noqa: F401  the metadata knows them
 from reporting.store.tables import Base
 
 service = Service(
@@ -11,6 +11,8 @@ service = Service(
     settings=Settings,
     tables=Base.metadata,
     consumer=handlers.consumer,
-    routers=[api.router, pages.router, history.router],
+    routers=[
+        api.router, pages.router, history.router, loading.router, goals.router, workspace.router, downloads.router,
+    ],
     sign_in=True,
-)
+)  # fmt: skip

@@ -12,7 +12,7 @@ from reporting.domain.projection import Fact, fold
 from reporting.store import observations as observed
 from reporting.store import projection
 
-PROJECTED = ("interests", "opportunities", "matches", "messages", "partners", "rounds")
+PROJECTED = ("interests", "opportunities", "matches", "messages", "partners", "rounds", "followup")
 
 consumer = Consumer("reporting")
 

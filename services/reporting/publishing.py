@@ -47,9 +47,18 @@ async def publish(tx: Transaction, period: Period, programme: Programme, by: str
     await cycle.publish(tx, period, by, tx.now, hashes)
     tx.acting(by, programme.municipality)
     tx.publish(*(event for part in changed if (event := said_of(part, programme.id))))
-    for goal in programme.goals:
-        told = {name.rpartition(".")[2]: sha256 for name, sha256 in hashes.items() if name.startswith(f"{goal.id}.")}
-        tx.publish(ReportPublished(subject_id=goal.id, programme=programme.id, as_of=period.per, **_named(told)))
+    tx.publish(
+        *(
+            ReportPublished(
+                subject_id=goal.id,
+                programme=programme.id,
+                as_of=period.per,
+                pdf_sha256=hashes[f"{goal.id}.pdf"],
+                docx_sha256=hashes[f"{goal.id}.docx"],
+            )
+            for goal in programme.goals
+        )
+    )
 
 
 async def files(tx: Transaction, programme: str, per: date, known: datetime) -> list[File]:
@@ -80,6 +89,3 @@ def _assessment(programme: Programme, per: date, draft: Draft) -> Assessment:
         expected=draft.expected,
     )
 
-
-def _named(told: dict[str, str]) -> dict[str, str]:
-    return {f"{kind}_sha256": sha256 for kind, sha256 in told.items()}

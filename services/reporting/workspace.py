@@ -74,7 +74,7 @@ async def open_period(
         return await _list(request, tx, user, 422, refused.code)
     tx.acting(user.sub, found.municipality)
     tx.publish(
-        PeriodOpened(subject_id=programme, programme=programme, as_of=per, report_by=report_by, publish_by=publish_by)
+        PeriodOpened(subject_id=programme, programme=programme, as_of=per, report_by=report_by, review_by=review_by, publish_by=publish_by)
     )
     return RedirectResponse(f"/arbete/{programme}/{per}", 303)
 

@@ -21,6 +21,10 @@ PUBLIC = {
     ("intake", "/bekrafta/{token}"),  # the token is the credential
     ("intake", "/raderad"),
     ("reporting", "/"),
+    ("reporting", "/mal"),
+    ("reporting", "/mal/{goal}"),
+    ("reporting", "/mal/{goal}/uppdrag/{number}"),
+    ("reporting", "/mal/{goal}/matris"),
 }
 PEOPLE = {"/min-sida/{token}"}  # and what is under it: the token is the credential
 
@@ -42,7 +46,7 @@ def filled(path: str) -> str:
     """The path with a made-up value for each parameter."""
     for name in ("token", "interest_id", "match_id", "offer_id", "opportunity_id"):
         path = path.replace(f"{{{name}}}", "t" * 43 if name == "token" else str(uuid4()))
-    return path
+    return path.replace("{number}", "1")
 
 
 @pytest.mark.parametrize(("service", "method", "path"), doors())

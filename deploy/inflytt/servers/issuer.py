@@ -26,6 +26,8 @@ from inflytt.servers.provider import CODE_LIFE, TOKEN_LIFE, Client, Provider, Re
 USERS: list[dict[str, Any]] = [
     {"sub": "vide", "name": "Vide Lund", "roles": ["coordinator"], "municipality": "2580"},
     {"sub": "lind", "name": "Lind Ek", "roles": ["officer"], "municipality": "2580"},
+    {"sub": "hagg", "name": "Hägg Alm", "roles": ["officer"], "municipality": "0380"},
+    {"sub": "ronn", "name": "Rönn Berg", "roles": ["officer"], "municipality": "0380"},
 ]
 
 

@@ -1,0 +1,88 @@
+"""The door that a programme of goals and assignments comes in by, from the operator's command: all of it, or nothing."""
+
+import hashlib
+from collections import Counter
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from chassis.service import Tx
+from chassis.web import Fault, Problem, StrictRoute, general, service_token
+from chassis.web.catalogues import sv
+from contracts.followup import AssessmentReported, AssignmentGiven, FollowupEvent, GoalSet, ResponsibilityChanged
+from reporting.domain.programme import (
+    Assessment,
+    Assignment,
+    Goal,
+    Part,
+    Programme,
+    Responsibility,
+    Scale,
+    Summary,
+    Unit,
+    faults,
+)
+from reporting.store import programme as store
+
+router = APIRouter(route_class=StrictRoute)
+
+NAMES: dict[type[Part], str] = {
+    Programme: "programme",
+    Scale: "scales",
+    Unit: "units",
+    Goal: "goals",
+    Assignment: "assignments",
+    Responsibility: "responsibilities",
+    Assessment: "assessments",
+    Summary: "summaries",
+}
+
+
+@router.post("/api/programmes", dependencies=[Depends(service_token)])
+async def load(programme: Programme, tx: Tx) -> dict[str, Any]:
+    """Records what is new or changed, and says so on `followup`. What the programme leaves out stands as it was.
+
+    422 with a pointer to each part that points at nothing; 409 where another programme has a goal or an assignment.
+    """
+    if wrong := faults(programme):
+        told = [Fault(code=f.code, detail=f.says, pointer="/" + "/".join(map(str, f.at))) for f in wrong]
+        raise general(422, errors=told)
+    await _refuse_others(tx, programme)
+    changed = await store.record(tx, programme)
+    tx.acting("operator", programme.municipality)
+    tx.publish(*(event for part in changed if (event := said_of(part, programme.id))))
+    return {"programme": programme.id, "recorded": dict(Counter(NAMES[type(part)] for part in changed))}
+
+
+async def _refuse_others(tx: Tx, programme: Programme) -> None:
+    for kind in ("goals", "assignments"):
+        for index, part in enumerate(getattr(programme, kind)):
+            if await store.owner(tx, kind, part.id) not in (None, programme.id):
+                taken = Fault(code="taken", detail=f"another programme has {part.id}", pointer=f"/{kind}/{index}/id")
+                raise Problem(409, "taken", sv("Ett annat program har redan det målet eller uppdraget"), errors=[taken])
+
+
+def said_of(part: Part, programme: str) -> FollowupEvent | None:
+    """What is said to all of a part that was recorded; None of what only gives words to the rest."""
+    match part:
+        case Goal():
+            return GoalSet(subject_id=part.id, programme=programme, number=part.number, text_sha256=_sha256(part.text))
+        case Assignment():
+            told = {"goal_id": part.goal, "number": part.number, "added": part.added}
+            return AssignmentGiven.model_validate(
+                {"subject_id": part.id, "programme": programme, "text_sha256": _sha256(part.text), **told}
+            )
+        case Responsibility():
+            return ResponsibilityChanged(
+                subject_id=part.assignment, programme=programme, unit=part.unit, since=part.since, until=part.until
+            )
+        case Assessment():
+            told = {"status": part.status, "as_of": part.as_of, "expected": part.expected}
+            return AssessmentReported.model_validate(
+                {"subject_id": part.subject, "programme": programme, "text_sha256": _sha256(part.text), **told}
+            )
+    return None
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
