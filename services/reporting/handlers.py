@@ -4,11 +4,13 @@ from itertools import chain
 
 from chassis.consumer import Consumer
 from chassis.database import Transaction
+from chassis.due import Due
 from chassis.records import Heard
 from contracts import REGISTRY, Event
 from contracts.erasures import ErasureCarriedOut, SubjectErased
 from reporting.domain.observations import Told, observations
 from reporting.domain.projection import Fact, fold
+from reporting.reminding import DEADLINE, said_when_due
 from reporting.store import observations as observed
 from reporting.store import projection
 
@@ -32,3 +34,8 @@ async def project(heard: list[Heard], tx: Transaction) -> None:
 async def answer_erasure(event: SubjectErased, tx: Transaction) -> list[Event]:
     """There is nothing to delete: figures stand on ids, kinds and times, which stay when a person is gone."""
     return [ErasureCarriedOut(subject_id=event.subject_id, service="reporting")]
+
+
+@consumer.when_due(DEADLINE)
+async def remind_of_follow_up(due: Due, tx: Transaction) -> list[Event]:
+    return await said_when_due(due, tx)

@@ -88,4 +88,3 @@ def _assessment(programme: Programme, per: date, draft: Draft) -> Assessment:
         by=draft.written_by,
         expected=draft.expected,
     )
-

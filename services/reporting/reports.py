@@ -46,7 +46,7 @@ def overview(t: Translator, programme: Programme, goal: Goal, now: Mapping[str, 
     """A row for each assignment: the legend's word beside the source's own."""
     columns = (
         Column("assignment", t("Uppdrag")),
-        Column("status", t("Status")),
+        Column("status", t("Läge")),
         Column("word", t("Källans ord")),
         Column("as_of", t("Per")),
         Column("expected", t("Väntas klart")),
@@ -68,7 +68,7 @@ def _goal(t: Translator, programme: Programme, goal: Goal, said: Reported | None
     if said is None:
         return Section(t("Bedömning av målet"), (goal.text, t("Ingen bedömning finns per det datumet.")))
     level = programme.scale(goal.scale).level(said.assessment.status)
-    terms = ((t("Status"), level.word), (t("Per"), said.assessment.as_of.isoformat()))
+    terms = ((t("Läge"), level.word), (t("Per"), said.assessment.as_of.isoformat()))
     return Section(t("Bedömning av målet"), (goal.text, said.assessment.text), terms)
 
 
@@ -107,7 +107,7 @@ def _assignment(
     if said is None:
         paragraphs.append(t("Ingen bedömning finns per det datumet."))
     else:
-        terms = [(t("Status"), said.assessment.word), (t("Per"), said.assessment.as_of.isoformat()), *terms]
+        terms = [(t("Läge"), said.assessment.word), (t("Per"), said.assessment.as_of.isoformat()), *terms]
         if said.assessment.expected:
             terms.append((t("Väntas klart"), said.assessment.expected))
         paragraphs.append(said.assessment.text)

@@ -166,6 +166,11 @@ class Programme(Part):
         there = (unit for unit in self.units if within(day, unit.since, unit.until))
         return sorted(there, key=lambda unit: (unit.kind, unit.order, unit.name))
 
+    def subjects(self, on: date) -> list[str]:
+        """All that is assessed: the goals, each before its assignments."""
+        goals = sorted(self.goals, key=lambda goal: goal.number)
+        return [subject for goal in goals for subject in (goal.id, *(a.id for a in self.assignments_of(goal.id, on)))]
+
     def scale_of(self, subject: str) -> Scale:
         """The scale that a goal, or an assignment, is assessed on."""
         if goal := self.goal(subject):

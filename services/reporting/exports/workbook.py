@@ -36,7 +36,7 @@ def workbook(title: str, tables: Sequence[Table]) -> bytes:
     about = book.add_worksheet("Om")
     about.set_column(0, 0, 90, wrap)
     lines = [title, *(line for t in tables for line in (t.title, f"{t.source}, {t.as_of.isoformat()}", *t.notes))]
-    for down, line in enumerate(dict.fromkeys(lines)):
-        about.write_string(down, 0, line, None if down else bold)
+    for down, words in enumerate(dict.fromkeys(lines)):
+        about.write_string(down, 0, words, None if down else bold)
     book.close()
     return file.getvalue()

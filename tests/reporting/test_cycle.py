@@ -1,0 +1,266 @@
+"""A period of follow-up: who may do what, and a published report that can be built again to the same bytes."""
+
+import hashlib
+import io
+import re
+import tomllib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+import openpyxl
+import pypdf
+import pytest
+
+from chassis.due import Due
+from chassis.service import Service
+from chassis.settings import Settings
+from chassis.web.formats import PLACE
+from chassis.web.sessions import User, seal
+from contracts.followup import (
+    AssessmentReported,
+    FollowUpDue,
+    PeriodOpened,
+    ReportArchived,
+    ReportPublished,
+    ReportReady,
+    ReportReviewed,
+)
+from helpers import fresh, said
+from inflytt.servers import Databases
+from inflytt.servers.runs import CLONE
+from reporting.app import service as declared
+from reporting.domain import cycle
+from reporting.domain.cycle import Draft, NotNow, Period
+from reporting.reminding import said_when_due
+
+TOKEN = {"Authorization": "Bearer " + "t" * 32}
+UPPSALA = tomllib.loads((CLONE / "deploy/inflytt/programmes/uppsala.toml").read_text())
+NOW = datetime(2026, 8, 20, tzinfo=UTC)
+PERIOD = Period("p", date(2026, 8, 31), date(2026, 9, 10), date(2026, 9, 20), date(2026, 9, 30), "hagg", NOW)
+TEXT = Draft("a", 0, "on-plan", "Det går bra.", None, "hagg")
+DATES = {"per": "2026-08-31", "report_by": "2026-09-10", "review_by": "2026-09-20", "publish_by": "2026-09-30"}
+
+
+def refused(work: Any, *told: Any) -> str:
+    with pytest.raises(NotNow) as found:
+        work(*told)
+    return found.value.code
+
+
+def test_a_text_is_reviewed_by_somebody_who_neither_wrote_it_nor_called_it_ready() -> None:
+    ready = cycle.ready(PERIOD, cycle.written(PERIOD, None, TEXT), "alm")
+    assert refused(cycle.reviewed, PERIOD, ready, "hagg") == "own_text"
+    assert refused(cycle.reviewed, PERIOD, ready, "alm") == "own_text"
+    assert cycle.reviewed(PERIOD, ready, "ronn").state == "reviewed"
+
+
+def test_a_changed_text_has_to_be_called_ready_and_reviewed_again() -> None:
+    done = cycle.reviewed(PERIOD, cycle.ready(PERIOD, cycle.written(PERIOD, None, TEXT), "hagg"), "ronn")
+    assert cycle.written(PERIOD, done, replace(TEXT, version=done.version, text="Nytt.")).state == "reported"
+
+
+def test_nobody_writes_over_what_they_have_not_seen() -> None:
+    first = cycle.written(PERIOD, None, TEXT)
+    assert refused(cycle.written, PERIOD, first, TEXT) == "written_by_another"
+
+
+def test_a_text_that_is_sent_back_says_why_and_is_its_writers_again() -> None:
+    ready = cycle.ready(PERIOD, cycle.written(PERIOD, None, TEXT), "hagg")
+    assert refused(cycle.returned, PERIOD, ready, "ronn", " ") == "reason_missing"
+    back = cycle.returned(PERIOD, ready, "ronn", "Vilka bolag?")
+    assert (back.state, back.returned) == ("reported", "Vilka bolag?")
+
+
+def test_a_period_is_published_when_all_of_it_is_reviewed_and_archived_after_that() -> None:
+    done = cycle.reviewed(PERIOD, cycle.ready(PERIOD, cycle.written(PERIOD, None, TEXT), "hagg"), "ronn")
+    assert refused(cycle.publishable, PERIOD, ["a", "b"], {"a": done}) == "not_all_reviewed"
+    cycle.publishable(PERIOD, ["a"], {"a": done})
+    assert refused(cycle.archivable, PERIOD) == "not_published"
+    published = replace(PERIOD, known=NOW)
+    assert refused(cycle.written, published, done, replace(TEXT, version=done.version)) == "published"
+    cycle.archivable(published)
+
+
+@pytest.fixture
+async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
+    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
+    service = await fresh(declared, postgres, **issuer)
+    yield service
+    await service.database.close()
+
+
+@pytest.fixture
+async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(service.web())
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        loaded = await client.post("/api/programmes", json=UPPSALA_JSON, headers=TOKEN)
+        assert loaded.status_code == 200, loaded.text
+        yield client
+
+
+def plain(told: Any) -> Any:
+    """As JSON has it: days as text."""
+    if isinstance(told, dict):
+        return {key: plain(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [plain(value) for value in told]
+    return told.isoformat() if isinstance(told, date) else told
+
+
+UPPSALA_JSON = plain(UPPSALA)
+PROGRAMME = UPPSALA["id"]
+GOAL = UPPSALA["goals"][0]["id"]
+SUBJECTS = [GOAL, *(one["id"] for one in UPPSALA["assignments"])]
+SCALES = {scale["id"]: [level["key"] for level in scale["levels"]] for scale in UPPSALA["scales"]}
+
+
+def signed_in(client: httpx.AsyncClient, sub: str, *, municipality: str = "0380", role: str = "officer") -> None:
+    web = client._transport.app.state.web  # type: ignore[attr-defined]
+    user = User(sub=sub, roles=frozenset({role}), municipality=municipality)
+    client.cookies.set(web.cookie("session"), seal(web, "session", user.model_dump(mode="json"), 60))
+
+
+async def send(client: httpx.AsyncClient, path: str, seen: str = "", **told: str) -> httpx.Response:
+    """Posts a form as a browser does: with the token of the page it stands on."""
+    page = await client.get(seen or path)
+    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert found, page.text
+    return await client.post(path, data={"csrf": found[1], **told})
+
+
+async def opened(client: httpx.AsyncClient) -> str:
+    signed_in(client, "hagg")
+    answer = await send(client, f"/arbete/{PROGRAMME}", "/arbete", **DATES)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def reviewed_all(client: httpx.AsyncClient, at: str) -> None:
+    for subject in SUBJECTS:
+        signed_in(client, "hagg")
+        status = SCALES[UPPSALA["goals"][0]["scale" if subject == GOAL else "assignment_scale"]][0]
+        wrote = await send(client, f"{at}/{subject}", do="save", version="0", status=status, text="Klart i augusti.")
+        assert wrote.status_code == 303, wrote.text
+        assert (await send(client, f"{at}/{subject}", do="ready")).status_code == 303
+        signed_in(client, "ronn")
+        assert (await send(client, f"{at}/{subject}", do="review")).status_code == 303
+
+
+async def test_a_period_goes_from_opened_to_archived_and_its_report_is_built_again_to_the_same_bytes(
+    service: Service[Settings], client: httpx.AsyncClient
+) -> None:
+    await said(service)
+    at = await opened(client)
+    early = await send(client, f"{at}/publish", at)
+    assert early.status_code == 409
+    assert "Allt är inte granskat än" in early.text
+    await reviewed_all(client, at)
+    assert (await send(client, f"{at}/publish", at)).status_code == 303
+    shown = (await client.get(at)).text
+    assert shown.count("Samma byte") == 2
+    assert (await send(client, f"{at}/archive", at)).status_code == 303
+    told = [type(event) for event in await said(service)]
+    n = len(SUBJECTS)
+    assert told[0] is PeriodOpened
+    assert [told.count(kind) for kind in (ReportReady, ReportReviewed, AssessmentReported)] == [n, n, n]
+    assert (told.count(ReportPublished), told[-1]) == (1, ReportArchived)
+    signed_in(client, "nobody", role="none")
+    report = f"/rapporter/{PROGRAMME}/2026-08-31/{GOAL}.pdf"
+    first = await client.get(report)
+    assert first.headers["etag"] == f'"{hashlib.sha256(first.content).hexdigest()}"'
+    assert "Klart i augusti." in pypdf.PdfReader(io.BytesIO(first.content)).pages[-1].extract_text()
+    later = UPPSALA_JSON | {"assessments": [dict(UPPSALA_JSON["assessments"][0], as_of="2026-08-30", text="Tillägg.")]}
+    assert (await client.post("/api/programmes", json=later, headers=TOKEN)).json()["recorded"]
+    again = await client.get(report, headers={"Accept-Language": "en"})
+    assert again.content == first.content
+    assert "Klart i augusti." in (await client.get(f"/mal/{GOAL}?per=2026-08-31")).text
+
+
+async def test_a_report_is_nobodys_before_it_is_published(client: httpx.AsyncClient) -> None:
+    await opened(client)
+    assert (await client.get(f"/rapporter/{PROGRAMME}/2026-08-31/{GOAL}.pdf")).status_code == 404
+
+
+async def test_what_somebody_else_saved_meanwhile_is_not_written_over_and_my_text_stays(
+    client: httpx.AsyncClient,
+) -> None:
+    at, subject = await opened(client), SUBJECTS[1]
+    status = SCALES[UPPSALA["goals"][0]["assignment_scale"]][1]
+    for text, answered in (("Först.", 303), ("Samtidigt.", 422)):
+        answer = await send(client, f"{at}/{subject}", do="save", version="0", status=status, text=text)
+        assert answer.status_code == answered
+    assert "Någon annan har sparat under tiden" in answer.text
+    assert "Samtidigt.</textarea>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"do": "save", "text": "Text.", "status": "nowhere"}, "Välj en status."),
+        ({"do": "save", "text": " "}, "Skriv hur det går."),
+        ({"do": "save", "text": "Text.", "expected": "snart"}, "Skriv ett år eller år och månad"),
+        ({"do": "ready"}, "Spara en text först."),
+        ({"do": "review"}, "Spara en text först."),
+    ],
+)
+async def test_what_is_missing_is_said(client: httpx.AsyncClient, told: dict[str, str], words: str) -> None:
+    at = await opened(client)
+    status = SCALES[UPPSALA["goals"][0]["assignment_scale"]][0]
+    answer = await send(client, f"{at}/{SUBJECTS[1]}", **{"status": status, **told})
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+@pytest.mark.parametrize("wrong", [{"publish_by": "2026-09-01"}, {"report_by": "2026-08-01"}])
+async def test_deadlines_out_of_order_and_a_period_opened_twice_are_refused(
+    client: httpx.AsyncClient, wrong: dict[str, str]
+) -> None:
+    await opened(client)
+    answer = await send(client, f"/arbete/{PROGRAMME}", "/arbete", **DATES | wrong)
+    assert (answer.status_code, "måste komma i ordning" in answer.text) == (422, True)
+    answer = await send(client, f"/arbete/{PROGRAMME}", "/arbete", **DATES)
+    assert (answer.status_code, "redan öppnad" in answer.text) == (422, True)
+
+
+async def test_officers_of_another_municipality_and_others_do_not_get_in(client: httpx.AsyncClient) -> None:
+    at = await opened(client)
+    signed_in(client, "lind", municipality="2580")
+    assert (await client.get(at)).status_code == 404
+    assert "Inget program är inläst än" in (await client.get("/arbete")).text
+    signed_in(client, "vide", role="coordinator")
+    assert (await client.get(at)).status_code == 403
+
+
+async def test_a_week_before_a_deadline_what_is_missing_is_said_and_nothing_when_nothing_is(
+    service: Service[Settings], client: httpx.AsyncClient
+) -> None:
+    at = await opened(client)
+    async with service.database.transaction() as tx:
+        rows = await tx.fetch("select kind, key, at, payload from due order by at")
+    assert [row["at"].astimezone(PLACE).date().isoformat() for row in rows] == [
+        "2026-09-03",
+        "2026-09-13",
+        "2026-09-23",
+    ]
+    assert await said_when(service, rows[0]) == [(date(2026, 9, 10), "report", len(SUBJECTS))]
+    await reviewed_all(client, at)
+    assert await said_when(service, rows[1]) == []
+    assert await said_when(service, rows[2]) == [(date(2026, 9, 30), "publish", len(SUBJECTS))]
+
+
+async def said_when(service: Service[Settings], row: Any) -> list[tuple[date, str, int]]:
+    async with service.database.transaction() as tx:
+        told = await said_when_due(Due(row["kind"], row["key"], row["at"], {}), tx)
+    return [(event.by, event.step, event.missing) for event in told if isinstance(event, FollowUpDue)]
+
+
+async def test_a_goals_assignments_and_closed_months_can_be_fetched(client: httpx.AsyncClient) -> None:
+    book = await client.get(f"/mal/{GOAL}/uppdrag.xlsx?per=2022-08-31")
+    sheets = openpyxl.load_workbook(io.BytesIO(book.content))
+    assert sheets.sheetnames == ["uppdrag", "ansvar", "Koder", "Om"]
+    assert [row[2].value for row in list(sheets["uppdrag"])[1:]].count("Inte helt enligt plan") == 1
+    assert (await client.get("/data/hushall.csv")).text.startswith("\ufeffmunicipality;month;registered")
+    assert (await client.get("/data/hushall.pdf")).status_code == 422
