@@ -10,6 +10,9 @@ from chassis.service import Tx
 from chassis.web import Fault, Problem, StrictRoute, general, service_token
 from chassis.web.catalogues import sv
 from contracts.followup import AssessmentReported, AssignmentGiven, FollowupEvent, GoalSet, ResponsibilityChanged
+from contracts.municipalities import CONTROLLER
+from reporting.domain.faults import Fault as Wrong
+from reporting.domain.faults import faults, taken_back
 from reporting.domain.programme import (
     Assessment,
     Assignment,
@@ -20,7 +23,7 @@ from reporting.domain.programme import (
     Scale,
     Summary,
     Unit,
-    faults,
+    known_at,
 )
 from reporting.store import programme as store
 
@@ -42,16 +45,26 @@ NAMES: dict[type[Part], str] = {
 async def load(programme: Programme, tx: Tx) -> dict[str, Any]:
     """Records what is new or changed, and says so on `followup`. What the programme leaves out stands as it was.
 
-    422 with a pointer to each part that points at nothing; 409 where another programme has a goal or an assignment.
+    422 with a pointer to each part that points at nothing, or that takes back what earlier parts stand on; 409 where
+    another programme has a goal or an assignment.
     """
-    if wrong := faults(programme):
-        told = [Fault(code=f.code, detail=f.says, pointer="/" + "/".join(map(str, f.at))) for f in wrong]
-        raise general(422, errors=told)
+    _refuse(faults(programme))
+    await store.alone(tx)
     await _refuse_others(tx, programme)
+    before = known_at(await store.versions(tx, programme.id, tx.now))
+    _refuse(list(taken_back(before, programme)) if before else [])
     changed = await store.record(tx, programme)
-    tx.acting("operator", programme.municipality)
+    stands = known_at(await store.versions(tx, programme.id, tx.now))
+    _refuse([wrong._replace(at=wrong.at[:1]) for wrong in faults(stands)] if stands else [])
+    tx.acting("operator", programme.municipality, CONTROLLER[programme.municipality])
     tx.publish(*(event for part in changed if (event := said_of(part, programme.id))))
     return {"programme": programme.id, "recorded": dict(Counter(NAMES[type(part)] for part in changed))}
+
+
+def _refuse(wrong: list[Wrong]) -> None:
+    if wrong:
+        told = [Fault(code=f.code, detail=f.says, pointer="/" + "/".join(map(str, f.at))) for f in wrong]
+        raise general(422, errors=told)
 
 
 async def _refuse_others(tx: Tx, programme: Programme) -> None:

@@ -1,8 +1,9 @@
 """Goals and assignments: Uppsala's own text as the case, what is written beside what is counted, as of a day, as known."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
-from copy import deepcopy
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import uvicorn
 
 from chassis.service import Service
 from chassis.settings import Settings
@@ -18,11 +20,13 @@ from contracts.followup import AssessmentReported, AssignmentGiven, GoalSet, Res
 from helpers import fresh, said
 from inflytt import followup
 from inflytt.errors import Stop
+from inflytt.local import TOLD
 from inflytt.servers import Databases
 from inflytt.servers.runs import CLONE
 from reporting.app import service as declared
 from reporting.domain import verdict
-from reporting.domain.programme import Programme, Version, faults, known_at, parts
+from reporting.domain.faults import faults
+from reporting.domain.programme import Programme, Version, known_at, parts
 from reporting.domain.verdict import Difference, Reported
 
 FILE = CLONE / "deploy" / "inflytt" / "programmes" / "uppsala.toml"
@@ -195,6 +199,11 @@ def test_a_part_that_points_at_nothing_is_named(kind: str, row: dict[str, Any], 
     assert (kind, field) in {(fault.at[0], fault.at[2]) for fault in found}
 
 
+def test_a_municipality_that_does_not_use_the_platform_is_refused() -> None:
+    elsewhere = Programme.model_validate(told() | {"municipality": "0180"})
+    assert [fault.at for fault in faults(elsewhere)] == [("municipality",)]
+
+
 async def test_what_is_loaded_is_said_once_and_loading_again_changes_nothing(
     service: Service[Settings], client: httpx.AsyncClient
 ) -> None:
@@ -240,6 +249,28 @@ async def test_a_programme_with_one_fault_is_not_loaded_at_all(client: httpx.Asy
         assert answer.json()["errors"][0]["pointer"] == f"/assessments/3/{next(iter(wrong))}"
     assert "Inga mål är inlästa." in await shown(client, "/mal")
     assert (await client.post("/api/programmes", json=told())).status_code == 401
+
+
+async def test_a_level_that_assessments_stand_on_cannot_be_taken_back(client: httpx.AsyncClient) -> None:
+    await load(client, told())
+    fewer, other = told(), told()
+    fewer["scales"][0]["levels"].pop()
+    other["goals"][0]["assignment_scale"] = "inriktningsmal"
+    other |= {"assessments": [], "summaries": []}
+    for sent, pointer in ((fewer, "/scales/0/levels"), (other, "/goals/0/assignment_scale")):
+        answer = await load(client, sent)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_what_a_later_file_leaves_out_stands_and_may_not_be_contradicted(client: httpx.AsyncClient) -> None:
+    await load(client, told())
+    less = told() | {"responsibilities": [], "assessments": [], "summaries": []}
+    less["assignments"] = [less["assignments"][0] | {"id": "uppsala-5.new", "number": 2}]
+    answer = await load(client, less)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/assignments")
+    less["assignments"][0]["number"] = 6
+    assert (await load(client, less)).json()["recorded"] == {"assignments": 1}
+    assert "Fyra av sex" in await shown(client, "/mal/uppsala-5?per=2022-08-31")
 
 
 async def test_another_programme_cannot_take_a_goal_that_is_somebodys(client: httpx.AsyncClient) -> None:
@@ -313,17 +344,38 @@ def test_a_file_with_a_fault_is_told_by_its_line(tmp_path: Path) -> None:
         followup.read(tmp_path / "nowhere.toml")
 
 
-def test_the_command_says_what_was_recorded_that_nothing_is_new_or_what_is_wrong() -> None:
-    answers = iter(
-        [
-            httpx.Response(200, json={"recorded": {"goals": 1, "assessments": 6}}),
-            httpx.Response(200, json={"recorded": {}}),
-            httpx.Response(422, json={"errors": [{"pointer": "/assessments/3/status", "detail": "gron is unknown"}]}),
-        ]
-    )
-    client = httpx.Client(transport=httpx.MockTransport(lambda _: next(answers)), base_url="http://reporting.test")
-    text, sent = followup.read(FILE)
-    assert "recorded 1 goals, 6 assessments" in followup.send(client, "t", text, deepcopy(sent), FILE)
-    assert "nothing was changed" in followup.send(client, "t", text, sent, FILE)
-    with pytest.raises(Stop, match=r"Nothing was loaded.*\n  line \d+, assessments.3.status: gron is unknown"):
-        followup.send(client, "t", text, sent, FILE)
+async def test_the_command_finds_the_platform_and_says_what_was_recorded_or_which_line_is_wrong(
+    postgres: Databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
+    service = await fresh(declared, postgres, allowed_hosts="127.0.0.1", **issuer)
+    async with serving(service) as address:
+        state = tmp_path / "state.json"
+        state.write_text(json.dumps(platform_at(address, tmp_path)))
+        wrong = tmp_path / "wrong.toml"
+        wrong.write_text(FILE.read_text().replace('"enligt-plan"\nword', '"gron"\nword', 1))
+        with pytest.raises(Stop, match=r"Nothing was loaded.*\n  line \d+, assessments.1.status: gron is not on"):
+            await asyncio.to_thread(followup.main, ["load", str(wrong), "--state", str(state)])
+        for says in ("recorded 1 programme, 2 scales, 4 units, 1 goals, 5 assignments", "nothing was changed"):
+            assert await asyncio.to_thread(followup.main, ["load", str(FILE), "--state", str(state)]) == 0
+            assert says in capsys.readouterr().out
+    await service.database.close()
+
+
+@asynccontextmanager
+async def serving(service: Service[Settings]) -> AsyncIterator[str]:
+    """The service's door on a port of this machine."""
+    server = uvicorn.Server(uvicorn.Config(service.web(), port=0, log_config=None))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+def platform_at(address: str, folder: Path) -> dict[str, Any]:
+    """What `run/state.json` would say of a platform that has reporting there."""
+    nowhere: dict[str, Any] = dict.fromkeys(TOLD, "")
+    found = {"run": str(folder), "clock": str(folder / "clock"), "pids": {}, "urls": {"reporting": address}}
+    return nowhere | found | {"service_token": "t" * 32}

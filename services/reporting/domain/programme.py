@@ -3,7 +3,6 @@
 The same shapes are the file that is loaded, the rows that are kept, and what the pages are made of.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
@@ -73,6 +72,7 @@ class Goal(Part):
     text: Verbatim
     scale: Code
     assignment_scale: Code
+    rhythm: Words | None = None  # when it is followed up, as the source says it
 
 
 class Assignment(Part):
@@ -221,58 +221,3 @@ def known_at(versions: Iterable[Version]) -> Programme | None:
 
 def _kind(row: tuple[tuple[str, str], Any]) -> str:
     return row[0][0]
-
-
-class Fault(NamedTuple):
-    """A part that points at nothing: where, as (kind, index, field), and what."""
-
-    at: tuple[str | int, ...]
-    code: str
-    says: str
-
-
-def faults(programme: Programme) -> list[Fault]:
-    """What in a programme contradicts the rest of it; each part by itself is known to be well made."""
-    return [*_twice(programme), *_dangling(programme)] or list(_off_scale(programme))
-
-
-def _twice(programme: Programme) -> Iterator[Fault]:
-    for kind, keys in KINDS.items():
-        told = Counter(tuple(getattr(part, key) for key in keys) for part in getattr(programme, kind))
-        for index, part in enumerate(getattr(programme, kind)):
-            if told[tuple(getattr(part, key) for key in keys)] > 1:
-                yield Fault((kind, index, keys[0]), "told_twice", f"the same {', '.join(keys)} stands twice")
-    numbers = Counter((a.goal, a.number) for a in programme.assignments)
-    for index, given in enumerate(programme.assignments):
-        if numbers[given.goal, given.number] > 1:
-            yield Fault(("assignments", index, "number"), "told_twice", f"number {given.number} stands twice")
-
-
-def _dangling(programme: Programme) -> Iterator[Fault]:
-    scales, units = {s.id for s in programme.scales}, {u.id for u in programme.units} | set(WILDCARDS)
-    goals, assignments = {g.id for g in programme.goals}, {a.id for a in programme.assignments}
-    known: dict[tuple[str, str], set[str]] = {
-        ("goals", "scale"): scales,
-        ("goals", "assignment_scale"): scales,
-        ("assignments", "goal"): goals,
-        ("responsibilities", "assignment"): assignments,
-        ("responsibilities", "unit"): units,
-        ("assessments", "subject"): goals | assignments,
-        ("summaries", "goal"): goals,
-    }
-    for (kind, field), names in known.items():
-        for index, part in enumerate(getattr(programme, kind)):
-            if (name := getattr(part, field)) not in names:
-                yield Fault((kind, index, field), "unknown", f"{name} is nowhere in this programme")
-
-
-def _off_scale(programme: Programme) -> Iterator[Fault]:
-    for index, assessment in enumerate(programme.assessments):
-        scale = programme.scale_of(assessment.subject)
-        if assessment.status not in {level.key for level in scale.levels}:
-            yield Fault(("assessments", index, "status"), "unknown", f"{assessment.status} is not on {scale.name}")
-    for index, summary in enumerate(programme.summaries):
-        goal = programme.goal(summary.goal)
-        scale = programme.scale(goal.assignment_scale if goal else "")
-        for key in summary.claims.keys() - {level.key for level in scale.levels}:
-            yield Fault(("summaries", index, "claims"), "unknown", f"{key} is not on {scale.name}")

@@ -21,9 +21,13 @@ select $1, kind, id, version, $2, body::jsonb from unnest($3::varchar[], $4::var
 """
 
 
+async def alone(tx: Transaction) -> None:
+    """Waits until no other transaction records programmes, and lets none until this one ends."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('programmes', 0))")
+
+
 async def record(tx: Transaction, programme: Programme) -> list[Part]:
-    """Writes what is new or has changed, and returns it. One programme is recorded by one transaction at a time."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended('programme ' || $1, 0))", programme.id)
+    """Writes what is new or has changed, and returns it. Only after `alone`."""
     newest = {(r["kind"], r["id"]): (r["version"], r["body"]) for r in await tx.fetch(NEWEST, programme.id)}
     changed = [
         (kind, identity, newest.get((kind, identity), (0, None))[0] + 1, part)

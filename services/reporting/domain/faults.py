@@ -1,0 +1,84 @@
+"""What in a programme contradicts the rest of it, or what was recorded of it before."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from contracts.municipalities import CONTROLLER
+from reporting.domain.programme import KINDS, WILDCARDS, Programme
+
+
+class Fault(NamedTuple):
+    """A part that points at nothing: where, as (kind, index, field), and what."""
+
+    at: tuple[str | int, ...]
+    code: str
+    says: str
+
+
+def faults(programme: Programme) -> list[Fault]:
+    """What in a programme contradicts the rest of it; each part by itself is known to be well made."""
+    return [*_elsewhere(programme), *_twice(programme), *_dangling(programme)] or list(_off_scale(programme))
+
+
+def _elsewhere(programme: Programme) -> Iterator[Fault]:
+    if programme.municipality not in CONTROLLER:
+        yield Fault(("municipality",), "unknown", f"{programme.municipality} does not use the platform")
+
+
+def _twice(programme: Programme) -> Iterator[Fault]:
+    for kind, keys in KINDS.items():
+        told = Counter(tuple(getattr(part, key) for key in keys) for part in getattr(programme, kind))
+        for index, part in enumerate(getattr(programme, kind)):
+            if told[tuple(getattr(part, key) for key in keys)] > 1:
+                yield Fault((kind, index, keys[0]), "told_twice", f"the same {', '.join(keys)} stands twice")
+    numbers = Counter((a.goal, a.number) for a in programme.assignments)
+    for index, given in enumerate(programme.assignments):
+        if numbers[given.goal, given.number] > 1:
+            yield Fault(("assignments", index, "number"), "told_twice", f"number {given.number} stands twice")
+
+
+def _dangling(programme: Programme) -> Iterator[Fault]:
+    scales, units = {s.id for s in programme.scales}, {u.id for u in programme.units} | set(WILDCARDS)
+    goals, assignments = {g.id for g in programme.goals}, {a.id for a in programme.assignments}
+    known: dict[tuple[str, str], set[str]] = {
+        ("goals", "scale"): scales,
+        ("goals", "assignment_scale"): scales,
+        ("assignments", "goal"): goals,
+        ("responsibilities", "assignment"): assignments,
+        ("responsibilities", "unit"): units,
+        ("assessments", "subject"): goals | assignments,
+        ("summaries", "goal"): goals,
+    }
+    for (kind, field), names in known.items():
+        for index, part in enumerate(getattr(programme, kind)):
+            if (name := getattr(part, field)) not in names:
+                yield Fault((kind, index, field), "unknown", f"{name} is nowhere in this programme")
+
+
+def _off_scale(programme: Programme) -> Iterator[Fault]:
+    for index, assessment in enumerate(programme.assessments):
+        scale = programme.scale_of(assessment.subject)
+        if assessment.status not in {level.key for level in scale.levels}:
+            yield Fault(("assessments", index, "status"), "unknown", f"{assessment.status} is not on {scale.name}")
+    for index, summary in enumerate(programme.summaries):
+        goal = programme.goal(summary.goal)
+        scale = programme.scale(goal.assignment_scale if goal else "")
+        for key in summary.claims.keys() - {level.key for level in scale.levels}:
+            yield Fault(("summaries", index, "claims"), "unknown", f"{key} is not on {scale.name}")
+
+
+def taken_back(before: Programme, after: Programme) -> Iterator[Fault]:
+    """What may not change, since what was recorded before stands on it: a scale's levels, and what is assessed on which."""
+    now = {scale.id: {level.key for level in scale.levels} for scale in after.scales}
+    for index, scale in enumerate(after.scales):
+        old = next((s for s in before.scales if s.id == scale.id), scale)
+        for key in [level.key for level in old.levels if level.key not in now[scale.id]]:
+            yield Fault(("scales", index, "levels"), "taken_back", f"{key} was on {scale.name}, and must stay")
+    fixed = (("goals", "scale"), ("goals", "assignment_scale"), ("assignments", "goal"))
+    for kind, field in fixed:
+        old_values = {part.id: getattr(part, field) for part in getattr(before, kind)}
+        for index, part in enumerate(getattr(after, kind)):
+            old_value = old_values.get(part.id, getattr(part, field))
+            if old_value != getattr(part, field):
+                yield Fault((kind, index, field), "taken_back", f"it was {old_value}, and must stay so")
