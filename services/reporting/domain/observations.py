@@ -4,7 +4,7 @@ Of each figure, subject and part the last word stands, and a final word stands a
 was never said to. So a correction is one more observation, and every figure can be asked as it was known on any day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -12,17 +12,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts import Event, interests, matches, messages, opportunities, partners, rounds
-from contracts.messages import Message
-from contracts.opportunities import POSTED, Place, kind_of
+from contracts.opportunities import POSTED, kind_of
 from reporting.domain.projection import Fact
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
 ENDINGS = ("placed", "fell_through", "lapsed")
-ENDED_AS: dict[type[Event], str] = {matches.PlacementMade: "placed", matches.OfferLapsed: "lapsed"}
+NEEDS = (rounds.TrainingNeedFound, rounds.ScarcityFound)  # they name the municipality themselves
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """A fact, and the record that told it: `offset` in a partition of a topic."""
 
     topic: str
@@ -63,6 +61,9 @@ class Said(NamedTuple):
     final: bool = False
 
 
+Says = Callable[[Any], list[Said]]
+
+
 @dataclass(frozen=True)
 class Counted:
     """How much of a figure there was of one kind, in the asked order of the road."""
@@ -100,14 +101,17 @@ class Source:
 def observations(told: Told) -> list[Observation]:
     """What one event says, from itself alone: the same in any batches, live and replayed. Empty where no figure needs it."""
     event, at = told.fact.event, told.fact.at
-    position = (told.topic, told.partition, told.offset)
+    say = SAYS.get(type(event))
+    if say is None:
+        return []
+    place = event.municipality if isinstance(event, NEEDS) else told.fact.municipality
     valid_at = min(at, _first_of(event.month)) if isinstance(event, interests.MovedIn) else at
-    place = getattr(event, "municipality", told.fact.municipality)
     return [
         Observation(
-            *position, s.figure, told.event_id, place, s.kind, s.subject_id, s.part, s.code, valid_at, at, s.amount, s.final
+            told.topic, told.partition, told.offset, figure, told.event_id, place, kind, subject, part, code,
+            valid_at, at, amount, final,
         )
-        for s in said(event)
+        for figure, subject, amount, kind, part, code, final in say(event)
     ]  # fmt: skip
 
 
@@ -116,88 +120,71 @@ def _first_of(month: str) -> datetime:
     return datetime.combine(date.fromisoformat(f"{month}-01"), datetime.min.time(), SWEDEN).astimezone(UTC)
 
 
-def said(event: Event) -> Iterator[Said]:
-    """What the event says of each figure that it touches."""
-    match event:
-        case interests.InterestEvent():
-            yield from _of_interest(event)
-        case opportunities.OpportunityEvent():
-            yield from _of_opportunity(event)
-        case matches.OfferEvent():
-            yield from _of_offer(event)
-        case matches.MatchEvent():
-            yield from _of_match(event)
-        case rounds.RoundEvent():
-            yield from _of_round(event)
-        case Message():
-            yield Said("mails", event.message_id, int(isinstance(event, messages.MessageSent)), code=_code(event))
-        case partners.InputRefused():
-            yield Said("refused", event.input_id, code=event.code)
+def _answered(event: interests.OfferAccepted | interests.OfferDeclined) -> list[Said]:
+    yes = isinstance(event, interests.OfferAccepted)
+    part, code = str(event.person_id), getattr(event, "reason", "")
+    return [
+        Said("accepted", event.offer_id, int(yes), part=part, code=code),
+        Said("declined", event.offer_id, int(not yes), part=part, code=code),
+    ]
 
 
-def _of_interest(event: Event) -> Iterator[Said]:
-    match event:
-        case interests.ConfirmationRequested():
-            yield Said("registered", event.interest_id)
-        case interests.InterestRegistered():
-            yield Said("confirmed", event.interest_id)
-        case interests.InterestWithdrawn():
-            yield Said("withdrawn", event.interest_id, code=event.reason)
-        case interests.MovedIn():
-            yield Said("moved_in", event.interest_id)
-        case interests.OfferAccepted() | interests.OfferDeclined():
-            yes = isinstance(event, interests.OfferAccepted)
-            about: dict[str, Any] = {"part": str(event.person_id), "code": _code(event)}
-            yield Said("accepted", event.offer_id, int(yes), **about)
-            yield Said("declined", event.offer_id, int(not yes), **about)
+def _owner_answered(event: opportunities.OwnerAnswered) -> list[Said]:
+    yes = event.answer == "yes"
+    return [
+        Said("owner_yes", event.offer_id, int(yes), code=event.reason or ""),
+        Said("owner_refused", event.offer_id, int(not yes), code=event.reason or ""),
+    ]
 
 
-def _of_opportunity(event: Event) -> Iterator[Said]:
-    match event:
-        case Place() if isinstance(event, tuple(POSTED.values())):
-            yield Said("opportunities", event.opportunity_id, kind=kind_of(event))
-        case opportunities.OwnerAnswered():
-            yes = event.answer == "yes"
-            yield Said("owner_yes", event.offer_id, int(yes), code=_code(event))
-            yield Said("owner_refused", event.offer_id, int(not yes), code=_code(event))
+def _reviewed(event: matches.MatchReviewed) -> list[Said]:
+    """Somebody decided: what is retracted after that was a proposal all the same."""
+    return [
+        Said("proposed", event.match_id, 1, event.kind, code=event.reason, final=True),
+        Said("approved", event.match_id, int(event.decision == "approved"), event.kind, code=event.reason),
+    ]
 
 
-def _of_match(event: Event) -> Iterator[Said]:
-    match event:
-        case matches.MatchProposed():
-            yield Said("proposed", event.match_id, kind=event.kind, code=event.band)
-        case matches.MatchRetracted():
-            yield Said("proposed", event.match_id, 0, event.kind, code=event.reason)
-        case matches.MatchReviewed():  # somebody decided: what is retracted after that was a proposal all the same
-            yield Said("proposed", event.match_id, 1, event.kind, code=event.reason, final=True)
-            yield Said("approved", event.match_id, int(event.decision == "approved"), event.kind, code=event.reason)
-
-
-def _of_offer(event: matches.OfferEvent) -> Iterator[Said]:
+def _ended(figure: str, code: Callable[[Any], str]) -> Says:
     """An offer has one ending at a time: a later one takes the place of an earlier."""
-    if isinstance(event, matches.OfferMade):
-        yield Said("introduced", event.offer_id, kind=event.kind)
-        return
-    ending = ENDED_AS.get(type(event), "fell_through")
-    for figure in ENDINGS:
-        yield Said(figure, event.offer_id, int(figure == ending), event.kind, code=_code(event))
+    return lambda e: [Said(each, e.offer_id, int(each == figure), e.kind, code=code(e)) for each in ENDINGS]
 
 
-def _of_round(event: Event) -> Iterator[Said]:
-    match event:
-        case rounds.RoundAllocated():
-            yield Said("rounds", event.round_id)
-        case rounds.RoundUndone():
-            yield Said("rounds", event.round_id, 0, code=event.reason, final=True)
-        case rounds.TrainingNeedFound():
-            need = (event.municipality, "job", event.occupation, event.skill, "", event.month or "")
-            yield Said("needs", event.round_id, kind="job", part="/".join(need))
-        case rounds.ScarcityFound():
-            sort = (event.municipality, event.kind, event.sort, "", event.area or "", event.month or "")
-            yield Said("needs", event.round_id, kind=event.kind, part="/".join(sort))
+def _lacking(event: rounds.TrainingNeedFound) -> list[Said]:
+    need = (event.municipality, "job", event.occupation, event.skill, "", event.month or "")
+    return [Said("needs", event.round_id, kind="job", part="/".join(need))]
 
 
-def _code(event: Event) -> str:
-    """Side and reason, as far as the event tells them."""
-    told = (getattr(event, name, None) for name in ("side", "silent", "reason"))
-    return "/".join(word for word in told if word)
+def _scarce(event: rounds.ScarcityFound) -> list[Said]:
+    sort = (event.municipality, event.kind, event.sort, "", event.area or "", event.month or "")
+    return [Said("needs", event.round_id, kind=event.kind, part="/".join(sort))]
+
+
+SAYS: dict[type[Event], Says] = {  # what each event says of each figure that it touches
+    interests.ConfirmationRequested: lambda e: [Said("registered", e.interest_id)],
+    interests.InterestRegistered: lambda e: [Said("confirmed", e.interest_id)],
+    interests.InterestWithdrawn: lambda e: [Said("withdrawn", e.interest_id, code=e.reason)],
+    interests.MovedIn: lambda e: [Said("moved_in", e.interest_id)],
+    interests.OfferAccepted: _answered,
+    interests.OfferDeclined: _answered,
+    **{posted: lambda e: [Said("opportunities", e.opportunity_id, kind=kind_of(e))] for posted in POSTED.values()},
+    opportunities.OwnerAnswered: _owner_answered,
+    matches.MatchProposed: lambda e: [Said("proposed", e.match_id, kind=e.kind, code=e.band)],
+    matches.MatchRetracted: lambda e: [Said("proposed", e.match_id, 0, e.kind, code=e.reason)],
+    matches.MatchReviewed: _reviewed,
+    matches.OfferMade: lambda e: [Said("introduced", e.offer_id, kind=e.kind)],
+    matches.PlacementMade: _ended("placed", lambda e: ""),
+    matches.OfferLapsed: _ended("lapsed", lambda e: e.silent),
+    matches.PlacementFellThrough: _ended("fell_through", lambda e: f"{e.side}/{e.reason}"),
+    matches.OfferWithdrawn: _ended("fell_through", lambda e: e.reason),
+    matches.AcceptanceTooLate: _ended("fell_through", lambda e: "too_late"),
+    rounds.RoundAllocated: lambda e: [Said("rounds", e.round_id)],
+    rounds.RoundUndone: lambda e: [Said("rounds", e.round_id, 0, code=e.reason, final=True)],
+    rounds.TrainingNeedFound: _lacking,
+    rounds.ScarcityFound: _scarce,
+    messages.MessageSent: lambda e: [Said("mails", e.message_id)],
+    messages.MessageUncertain: lambda e: [Said("mails", e.message_id, 0)],
+    messages.MessageFailed: lambda e: [Said("mails", e.message_id, 0, code=e.reason)],
+    messages.MessageSuppressed: lambda e: [Said("mails", e.message_id, 0, code=e.reason)],
+    partners.InputRefused: lambda e: [Said("refused", e.input_id, code=e.code)],
+}

@@ -18,4 +18,4 @@ create table observations (
 
 def upgrade() -> None:
     op.execute(TABLE)
-    op.execute("create index ix_observations_figure_subject_id on observations (figure, subject_id)")
+    op.execute("create index ix_observations_figure_recorded_at on observations (figure, recorded_at)")

@@ -16,7 +16,8 @@ on conflict do nothing
 # end of $2, Swedish time; a final word stands above later ones. `first` is the record that first made it count.
 SETTLED = """
 select figure, subject_id, part, max(kind) as kind, max(topic) as topic, max(partition) as partition,
-       min("offset") filter (where amount = 1 and not final) as first
+       min("offset") filter (where amount = 1 and not final) as first,
+       min(recorded_at) filter (where amount = 1 and not final) as since
 from observations
 where valid_at < ($2::date + 1)::timestamp at time zone 'Europe/Stockholm'
   and recorded_at < ({known}::date + 1)::timestamp at time zone 'Europe/Stockholm'
@@ -43,12 +44,14 @@ with earlier as (select figure, kind, count(*) as n from ({_kinded("$3")}) k gro
 select figure, kind, coalesce(e.n, 0) as then, coalesce(l.n, 0) as now
 from earlier e full join later l using (figure, kind) where e.n is distinct from l.n order by figure, kind
 """  # noqa: S608
+# The page is cut out before its rows are looked up: a figure may have a million of them.
 BEHIND = f"""
-select o.valid_at, o.recorded_at, o.municipality, k.kind, o.subject_id, o.event_id, o.topic, o.partition, o."offset"
-from ({_kinded("$3", " and figure = $4", ", s.topic, s.partition, s.first")}) k
-join observations o on (o.topic, o.partition, o."offset", o.figure) = (k.topic, k.partition, k.first, k.figure)
-where $5::text is null or k.kind = $5
-order by o.valid_at desc, o.topic, o.partition, o."offset" desc limit $6 offset $7
+with page as (
+  select * from ({_kinded("$3", " and figure = $4", ", s.topic, s.partition, s.first, s.since")}) k
+  where $5::text is null or kind = $5 order by since desc, topic, partition, first desc limit $6 offset $7)
+select o.valid_at, o.recorded_at, o.municipality, p.kind, o.subject_id, o.event_id, o.topic, o.partition, o."offset"
+from page p join observations o on (o.topic, o.partition, o."offset", o.figure) = (p.topic, p.partition, p.first, p.figure)
+order by p.since desc, o.topic, o.partition, o."offset" desc
 """  # noqa: S608
 
 
@@ -78,7 +81,7 @@ async def behind(
     limit: int,
     after: int,
 ) -> list[Source]:
-    """The observations that a figure counts, one for each of its number, the newest first; `after` so many of them.
+    """The observations that a figure counts, one for each of its number, the last told first; `after` so many of them.
 
     `kind` None is all kinds, '' those whose kind isn't known.
     """

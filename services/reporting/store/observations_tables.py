@@ -12,7 +12,7 @@ from reporting.store.tables import Base
 class Observation(Base, table=True):  # type: ignore[call-arg]
     __tablename__ = "observations"
     __table_args__ = (
-        Index("ix_observations_figure_subject_id", "figure", "subject_id"),
+        Index("ix_observations_figure_recorded_at", "figure", "recorded_at"),
         {"info": {"projection": True}},
     )
     topic: str = Field(primary_key=True)
