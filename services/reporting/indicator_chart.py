@@ -77,14 +77,14 @@ def charts(indicator: Indicator, found: Standing) -> dict[str, Chart]:
         return {}
     marks = [*known, *(band or ()), *([limit] if limit else []), *([level.level] if level else [])]
     step = _step(max(marks) - (min(marks) if indicator.stock else 0) or 1)
-    low = floor(min(marks) / step) * step if indicator.stock else 0
+    low = floor(min(marks if indicator.stock else [0, *marks]) / step) * step
     high = (floor(max(marks) / step) + (0 if max(marks) % step == 0 and level else 1)) * step
     drawn = {}
     for kind, frame in FRAMES.items():
         rows = found.rows if indicator.stock else found.rows[-MOST[kind] :]
         years = None
-        if indicator.stock:
-            ends = (rows[0].until.year, level.year if level else rows[-1].until.year)
+        if indicator.stock and known:
+            ends = (rows[0].until.year, max(level.year if level else 0, rows[-1].until.year))
             years = ends if ends[0] < ends[1] else (ends[0] - 1, ends[1])
         drawn[kind] = replace(frame, values=(low, high), years=years, rows=rows, level=level, band=band, limit=limit)
     return drawn

@@ -126,3 +126,12 @@ async def test_all_indicators_are_listed_with_where_they_stand(
     assert "Nått" in text
     assert "Within the target" not in await page_of(client, "/indikatorer?lang=en")
     assert (await client.get("/indikatorer/happiness")).status_code == 404
+
+
+async def test_a_net_loss_hangs_below_the_axis_and_a_share_is_told_in_per_cent(
+    service: Service[Settings], client: httpx.AsyncClient
+) -> None:
+    share = measured(702, indicator="work-or-studies-after-measure", unit="permille")
+    await tell(service, measured(-300), share, at=MARCH, municipality="2580")
+    assert ' height="-' not in await page_of(client, "/indikatorer/new-workplaces")
+    assert "70,2 %" in await page_of(client, "/indikatorer/work-or-studies-after-measure")

@@ -208,12 +208,12 @@ def test_a_small_part_and_the_next_smallest_are_hidden_and_so_is_what_would_tell
 
 
 def test_only_months_that_are_over_are_counted_for_everybody_and_none_can_be_reckoned_from_their_sum() -> None:
-    counts = {"2026-08": 7, "2026-09": 3, "2026-10": 9, "2026-11": 2}
+    counts = {"2026-07": 7, "2026-09": 3, "2026-10": 9, "2026-11": 2}
     cells = [Cell("registered", "2580", "", month, count) for month, count in counts.items()]
     points = monthly(of("interests"), cells, TODAY)
-    assert [point.value for point in points] == [7, 3, 9]
+    assert [point.value for point in points] == [7, 0, 3, 9]
     found = standing(of("interests"), "2580", points, TODAY, TODAY)
-    assert [row.value for row in found.rows] == [None, None, 9]
+    assert [row.value for row in found.rows] == [None, 0, None, 9]
 
 
 def test_the_catalogue_describes_all_that_partners_may_measure_and_agrees_with_the_first_page() -> None:
@@ -223,3 +223,11 @@ def test_the_catalogue_describes_all_that_partners_may_measure_and_agrees_with_t
     goal = stands("population", "2580").held[0].target.goal
     assert population == LULEA.counts
     assert (goal.level, goal.year) == (LULEA.target, LULEA.target_year)  # type: ignore[union-attr]
+
+
+def test_a_level_that_is_reached_takes_no_pace_and_a_share_has_no_run_rate() -> None:
+    reached = stands("population", "2580", year(100_001, at=2023, municipality="2580"))
+    assert (reached.pace, reached.forecasts) == (None, ())
+    assert [held.judgement for held in reached.held] == [Judgement(verdict=Verdict.MET)]
+    half = Point(municipality="0380", start=date(2022, 1, 1), until=date(2022, 6, 30), value=700, source="x")
+    assert stands("work-or-studies-after-measure", "0380", half).forecasts == ()

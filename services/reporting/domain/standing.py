@@ -59,13 +59,13 @@ def monthly(indicator: Indicator, cells: Iterable[Cell], today: date) -> list[Po
             key = (cell.municipality, cell.month)
             found[key] = found.get(key, 0) + cell.count
     points = []
-    for (municipality, month), count in sorted(found.items()):
-        start = date.fromisoformat(f"{month}-01")
-        until = start.replace(day=monthrange(start.year, start.month)[1])
-        if until < today:
-            points.append(
-                Point(municipality=municipality, start=start, until=until, value=count, source=indicator.source.sv)
-            )
+    for municipality in sorted({there for there, _ in found}):
+        start = date.fromisoformat(f"{min(month for there, month in found if there == municipality)}-01")
+        while (until := start.replace(day=monthrange(start.year, start.month)[1])) < today:
+            count = found.get((municipality, f"{start:%Y-%m}"), 0)  # a month with nothing between others is 0
+            told = {"municipality": municipality, "start": start, "until": until, "value": count}
+            points.append(Point.model_validate({**told, "source": indicator.source.sv}))
+            start = until + timedelta(days=1)
     return points
 
 
@@ -152,7 +152,13 @@ def _judged(target: Target, rows: list[Row]) -> Judgement | None:
 
 
 def _ours(indicator: Indicator, rows: list[Row], years: dict[int, int], level: LevelAt | None) -> tuple[Forecast, ...]:
-    if indicator.figure is None and not indicator.stock and rows and (months := _first_months(rows[-1])):
+    if (
+        indicator.figure is None
+        and indicator.unit != "permille"
+        and not indicator.stock
+        and rows
+        and (months := _first_months(rows[-1]))
+    ):
         return (run_rate(rows[-1].value or 0, months, rows[-1].until.year),)
     if level is not None and _ahead(years, level):
         return (last_increase(years, level.year), mean_increase(years, level.year))
@@ -160,7 +166,11 @@ def _ours(indicator: Indicator, rows: list[Row], years: dict[int, int], level: L
 
 
 def _ahead(years: dict[int, int], level: LevelAt | None) -> bool:
-    return level is not None and bool(years) and max(years) in increases(years) and max(years) < level.year
+    return level is not None and bool(years) and max(years) in increases(years) and _left(years, level)
+
+
+def _left(years: dict[int, int], level: LevelAt) -> bool:
+    return max(years) < level.year and years[max(years)] < level.level
 
 
 def _whole_year(row: Row) -> bool:
