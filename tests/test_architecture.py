@@ -194,3 +194,10 @@ def test_what_judges_shares_no_code_with_the_services(judge: Path) -> None:
         assert not {name.partition(".")[0] for name in names} & SERVICE_CODE, path
         assert not {name for name in names if name.startswith("inflytt.local")}, f"{path} stands on the platform's code"
         waiting += [file for name in names for file in files_of(name) if file not in seen]
+
+
+def test_matching_never_hears_what_partners_measure() -> None:
+    """Nobody is matched by statistics of where they live."""
+    consumer = service("matching").consumer
+    assert consumer is not None
+    assert "measurements" not in consumer.topics

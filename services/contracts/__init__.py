@@ -1,6 +1,6 @@
 """What services say to each other: every event by topic. Importing this fills the registry."""
 
-from contracts import erasures, followup, interests, matches, messages, opportunities, partners, rounds
+from contracts import erasures, followup, interests, matches, measurements, messages, opportunities, partners, rounds
 from contracts.event import REGISTRY, Event, Topic
 from contracts.fields import Sealed
 
@@ -14,6 +14,7 @@ TOPICS: dict[str, Topic] = {
         partners.PARTNERS,
         rounds.ROUNDS,
         followup.FOLLOWUP,
+        measurements.MEASUREMENTS,
         erasures.ERASURES,
     )
 }

@@ -8,7 +8,9 @@ from contracts.fields import Code, Published
 
 PARTNERS = Topic("partners", ("intake",))
 
-Organisation = Literal["employer", "landlord", "school", "educator", "host"]
+Organisation = Literal[
+    "employer", "landlord", "school", "educator", "host", "statistics"
+]  # statistics: those who measure
 
 
 class PartnerEvent(Event, topic=PARTNERS, keyed_by="partner_id"):

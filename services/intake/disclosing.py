@@ -15,6 +15,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "school": ("name", "email", "phone"),
     "educator": ("name", "email"),
     "host": ("name", "email"),
+    "statistics": (),
 }
 
 STANDS = ("open", "placed")  # when it is over, nobody is shown any more

@@ -13,7 +13,8 @@ from chassis.web.catalogues import SOURCE, translators
 from chassis.web.text import strict_json
 from contracts.municipalities import CONTROLLER
 from contracts.partners import InputRefused
-from intake import publishing
+from intake import measuring, publishing
+from intake.bodies.measurements import MeasurementMessage
 from intake.bodies.partners import AnswerMessage, ClosingMessage
 from intake.bodies.places import CHANGES, MESSAGES
 from intake.bodies.reading import Refused, read, told
@@ -97,6 +98,8 @@ async def _act(tx: Transaction, partner: Partner, given: dict[str, Any]) -> None
         case "answer":
             answer = read(AnswerMessage, given, tx.now, SAY)
             await publishing.answer(tx, partner, answer.offer_id, answer)
+        case "measurement":
+            measuring.report(tx, partner, read(MeasurementMessage, given, tx.now, SAY), SAY)
         case None:
             raise Refused([told("missing", ("type",), given, SAY)])
         case _:

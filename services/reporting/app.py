@@ -2,8 +2,8 @@
 
 from chassis.service import Service
 from chassis.settings import Settings
-from reporting import api, downloads, goals, handlers, history, loading, pages, workspace
-from reporting.store import cycle_tables, observations_tables, programme_tables  # noqa: F401  the metadata knows them
+from reporting import api, downloads, goals, handlers, history, indicators, loading, pages, workspace
+from reporting.store import cycle_tables, measurement_tables, observations_tables, programme_tables  # noqa: F401  for the metadata
 from reporting.store.tables import Base
 
 service = Service(
@@ -13,6 +13,7 @@ service = Service(
     consumer=handlers.consumer,
     routers=[
         api.router, pages.router, history.router, loading.router, goals.router, workspace.router, downloads.router,
+        indicators.router,
     ],
     sign_in=True,
 )  # fmt: skip

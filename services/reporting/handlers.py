@@ -8,11 +8,12 @@ from chassis.due import Due
 from chassis.records import Heard
 from contracts import REGISTRY, Event
 from contracts.erasures import ErasureCarriedOut, SubjectErased
+from contracts.measurements import MeasurementReported
 from reporting.domain.observations import Told, observations
 from reporting.domain.projection import Fact, fold
 from reporting.reminding import DEADLINE, said_when_due
+from reporting.store import measurements, projection
 from reporting.store import observations as observed
-from reporting.store import projection
 
 PROJECTED = ("interests", "opportunities", "matches", "messages", "partners", "rounds", "followup")
 
@@ -28,6 +29,11 @@ async def project(heard: list[Heard], tx: Transaction) -> None:
     ]
     await projection.write(tx, fold(one.fact for one in told))
     await observed.write(tx, chain.from_iterable(map(observations, told)))
+
+
+@consumer.on_batch(MeasurementReported)
+async def keep_measurements(heard: list[Heard], tx: Transaction) -> None:
+    await measurements.keep(tx, heard)
 
 
 @consumer.on(SubjectErased)

@@ -9,7 +9,17 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-TOPICS = ("interests", "opportunities", "matches", "messages", "partners", "rounds", "followup", "erasures")
+TOPICS = (
+    "interests",
+    "opportunities",
+    "matches",
+    "messages",
+    "partners",
+    "rounds",
+    "followup",
+    "measurements",
+    "erasures",
+)
 POSTED = (  # a place of each kind, when it is published for the first time
     "VacancyPosted", "EmploymentPosted", "DwellingListed", "SchoolPlacesOffered", "CourseOffered", "CircleOffered",
 )  # fmt: skip

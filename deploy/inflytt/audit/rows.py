@@ -12,7 +12,17 @@ READ = {  # the topics that each service has to hear all of
     "intake": ("matches",),
     "matching": ("interests", "opportunities", "matches", "erasures"),
     "notifications": ("interests", "opportunities", "matches", "erasures"),
-    "reporting": ("interests", "opportunities", "matches", "messages", "partners", "rounds", "followup", "erasures"),
+    "reporting": (
+        "interests",
+        "opportunities",
+        "matches",
+        "messages",
+        "partners",
+        "rounds",
+        "followup",
+        "measurements",
+        "erasures",
+    ),
 }
 OF_ALL = {  # of the tables that every service has
     "streams": "select topic, key, version from streams",

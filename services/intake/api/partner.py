@@ -13,8 +13,9 @@ from chassis.service import Tx
 from chassis.web import Problem, StrictRoute, bearer, general, translator
 from contracts.municipalities import CONTROLLER
 from contracts.partners import InputRefused
-from intake import disclosing, publishing
+from intake import disclosing, measuring, publishing
 from intake.api.requests import Body, body_of, once
+from intake.bodies.measurements import MeasurementBody
 from intake.bodies.partners import Closing, OwnersAnswer
 from intake.bodies.places import BODIES, PlaceBody
 from intake.bodies.reading import Refused
@@ -108,6 +109,18 @@ async def close(request: Request, partner: Holder, opportunity_id: UUID) -> JSON
         return JSONResponse({"opportunity_id": str(opportunity_id), "state": "closed"})
 
     return await _taken(request, partner, Closing, work)
+
+
+@router.post("/measurements", status_code=201)
+async def measure(request: Request, partner: Holder) -> JSONResponse:
+    async def work(tx: Transaction, body: MeasurementBody) -> JSONResponse:
+        async def report() -> dict[str, Any]:
+            measuring.report(tx, partner, body, translator(request))
+            return {"indicator_id": body.indicator_id, "period_to": body.period_to.isoformat()}
+
+        return await once(tx, request, f"partner|{partner.partner_id}", body, report, required=False)
+
+    return await _taken(request, partner, MeasurementBody, work)
 
 
 @router.get("/opportunities")

@@ -61,7 +61,15 @@ SENTENCES = {
     "agreement_missing": "En pool behöver ett avtal, och ert avtal med kommunen är ett annat",
     "how_to_join_missing": "Skriv hur man ställer sig i kön, eller söker platsen",
     "other_municipality": "Ni har ingen överenskommelse i den kommunen",
-    "unknown_type": "Typen är ingen av vacancy, employment, dwelling, school_places, course, circle, change, close och answer",
+    "unknown_type": "Typen är ingen av vacancy, employment, dwelling, school_places, course, circle, change, close, answer "
+    "och measurement",
+    "not_a_day": "Skriv en dag som 2026-12-31",
+    "unknown_indicator": "Indikatorn finns inte bland dem som kan mätas",
+    "unknown_part": "Delen finns inte i den indelningen",
+    "other_unit": "Indikatorn mäts i en annan enhet",
+    "period_backwards": "Perioden slutar innan den börjar",
+    "measured_when": "Mätt ska vara en dag från periodens slut till i dag",
+    "dimension_twice": "Samma indelning står två gånger",
     "reference_changed": "Referensen kan inte ändras",
 }
 GENERAL = "Går inte att förstå"
@@ -75,6 +83,10 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "stage_needed": ("born",),
     "reason_needed": ("reason",),
     "how_to_join_missing": ("how_to_join",),
+    "other_unit": ("unit",),
+    "period_backwards": ("period_to",),
+    "measured_when": ("measured_at",),
+    "dimension_twice": ("breakdown",),
 }
 
 Body = TypeVar("Body", bound=BaseModel)
