@@ -4,6 +4,8 @@ import json
 from dataclasses import fields
 from datetime import date, datetime
 
+import asyncpg
+
 from chassis.database import Transaction
 from reporting.domain.cycle import Draft, Period
 
@@ -69,6 +71,5 @@ async def archive(tx: Transaction, period: Period) -> None:
     )
 
 
-def _period(row: object) -> Period:
-    told = dict(row)  # type: ignore[call-overload]
-    return Period(**told | {"hashes": json.loads(told["hashes"])})
+def _period(row: asyncpg.Record) -> Period:
+    return Period(**dict(row))
