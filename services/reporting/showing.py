@@ -31,6 +31,7 @@ REFUSED = {
     "not_reported": sv("Spara en text först. Sedan kan den klarmarkeras."),
     "not_ready": sv("Texten är inte klarmarkerad, eller så är den redan granskad."),
     "own_text": sv("Någon annan än den som skrev eller klarmarkerade måste granska."),
+    "not_over": sv("Perioden är inte slut än. Publicera tidigast den dag som bedömningen gäller."),
     "not_all_reviewed": sv("Allt är inte granskat än. Det som återstår står i listan."),
     "published": sv("Perioden är publicerad och kan inte ändras."),
     "not_published": sv("Perioden är inte publicerad än."),

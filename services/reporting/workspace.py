@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from chassis.database import Transaction
 from chassis.service import Tx
 from chassis.web import StrictRoute, User, current_user, general
+from chassis.web.formats import PLACE
 from contracts.followup import PeriodOpened, ReportArchived, ReportReady, ReportReviewed
 from reporting.domain import cycle
 from reporting.domain.cycle import Draft, NotNow, Period
@@ -70,8 +71,9 @@ async def one_period(request: Request, tx: Tx, user: Officer, programme: str, pe
 @router.post("/{programme}/{per}/publish")
 async def publish_period(request: Request, tx: Tx, user: Officer, programme: str, per: date) -> Response:
     found, period = await _programme(tx, user, programme), await _found(tx, programme, per, lock=True)
+    today = tx.now.astimezone(PLACE).date()
     try:
-        cycle.publishable(period, found.subjects(per), await store.drafts(tx, programme, per))
+        cycle.publishable(period, found.subjects(per), await store.drafts(tx, programme, per), today)
     except NotNow as refused:
         return await show_period(request, tx, found, period, 409, refused.code)
     await publish(tx, period, found, user.sub)

@@ -76,8 +76,9 @@ def test_a_text_that_is_sent_back_says_why_and_is_its_writers_again() -> None:
 
 def test_a_period_is_published_when_all_of_it_is_reviewed_and_archived_after_that() -> None:
     done = cycle.reviewed(PERIOD, cycle.ready(PERIOD, cycle.written(PERIOD, None, TEXT), "hagg"), "ronn")
-    assert refused(cycle.publishable, PERIOD, ["a", "b"], {"a": done}) == "not_all_reviewed"
-    cycle.publishable(PERIOD, ["a"], {"a": done})
+    assert refused(cycle.publishable, PERIOD, ["a", "b"], {"a": done}, PERIOD.per) == "not_all_reviewed"
+    assert refused(cycle.publishable, PERIOD, ["a"], {"a": done}, date(2026, 8, 30)) == "not_over"
+    cycle.publishable(PERIOD, ["a"], {"a": done}, PERIOD.per)
     assert refused(cycle.archivable, PERIOD) == "not_published"
     published = replace(PERIOD, known=NOW)
     assert refused(cycle.written, published, done, replace(TEXT, version=done.version)) == "published"

@@ -98,9 +98,11 @@ def returned(period: Period, draft: Draft, by: str, why: str) -> Draft:
     return replace(reviewed(period, draft, by), ready_by=None, reviewed_by=None, returned=why.strip())
 
 
-def publishable(period: Period, subjects: Iterable[str], drafts: Mapping[str, Draft]) -> None:
-    """Raises NotNow while something is not reviewed."""
+def publishable(period: Period, subjects: Iterable[str], drafts: Mapping[str, Draft], today: date) -> None:
+    """Raises NotNow before the day that the period is as of, and while something is not reviewed."""
     _open(period)
+    if today < period.per:
+        raise NotNow("not_over")
     if any(subject not in drafts or drafts[subject].state != "reviewed" for subject in subjects):
         raise NotNow("not_all_reviewed")
 
