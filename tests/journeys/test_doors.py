@@ -25,6 +25,11 @@ PUBLIC = {
     ("reporting", "/mal/{goal}"),
     ("reporting", "/mal/{goal}/uppdrag/{number}"),
     ("reporting", "/mal/{goal}/matris"),
+    ("reporting", "/mal/{goal}/uppdrag.{kind}"),
+    ("reporting", "/indikatorer"),
+    ("reporting", "/indikatorer/{indicator_id}"),
+    ("reporting", "/rapporter/{programme}/{per}/{name}"),
+    ("reporting", "/data/hushall.{kind}"),
 }
 PEOPLE = {"/min-sida/{token}"}  # and what is under it: the token is the credential
 
@@ -46,7 +51,7 @@ def filled(path: str) -> str:
     """The path with a made-up value for each parameter."""
     for name in ("token", "interest_id", "match_id", "offer_id", "opportunity_id"):
         path = path.replace(f"{{{name}}}", "t" * 43 if name == "token" else str(uuid4()))
-    return path.replace("{number}", "1")
+    return path.replace("{number}", "1").replace("{per}", "2026-08-31").replace("{kind}", "csv")
 
 
 @pytest.mark.parametrize(("service", "method", "path"), doors())
