@@ -145,13 +145,14 @@ class Transaction:
         try:
             with self.memory.batch() if self.memory else nullcontext():
                 async with self.connection.begin_nested():
-                    yield
-                    await self._end_session()
+                    try:
+                        yield
+                        await self._end_session()
+                    finally:
+                        await self.close()  # before the savepoint that its own lies in: after it, it would not be there
         except BaseException:
             self.sayings, self.said = sayings, said
             raise
-        finally:
-            await self.close()
 
     async def flush(self) -> None:
         """Writes what the ORM holds and what was said: only then is it known that it can be written."""

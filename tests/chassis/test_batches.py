@@ -6,11 +6,13 @@ from uuid import uuid4
 import pytest
 
 from chassis.batch import Batches
-from chassis.database import NoKeys
+from chassis.consumer import Consumer
+from chassis.database import NoKeys, Transaction
 from pen import Flaky, counted, steps
 from places import Place
 from processes import until
-from tally.app import consumer
+from tally.app import Counter, consumer
+from tally.events import Counted
 
 
 async def test_a_batch_whose_connection_is_lost_is_handled_whole_when_it_comes_again(place: Place) -> None:
@@ -50,3 +52,23 @@ async def test_a_number_in_the_payload_is_no_version(place: Place) -> None:
         for heard in (counted(counter, 1, version=7), counted(counter, 2, version=1), counted(counter, 3, version=9)):
             assert (await batches.apply([heard], NoKeys())).handled == 1
         assert await steps(place, counter) == [1, 2, 3]
+
+
+async def test_an_event_that_fails_with_a_session_open_is_parked_alone_and_leaves_nothing_of_it(place: Place) -> None:
+    """The session's own savepoint lies in the event's: it has to end first, or the whole batch is lost with the event."""
+    storing = Consumer("tally")
+
+    @storing.on(Counted)
+    async def store(said: Counted, tx: Transaction) -> None:
+        tx.session.add(Counter(id=said.counter_id, total=said.total))
+        await tx.session.flush()
+        if said.note == "bad":
+            raise ValueError(said.note)
+
+    bad, well = uuid4(), uuid4()
+    async with place.database() as database:
+        batches = Batches("tally", storing.handlers, database.transaction)
+        tally = await batches.apply([counted(bad, 1, "bad"), counted(well, 1)], NoKeys())
+    assert (tally.handled, tally.parked) == (1, 1)
+    assert set(await place.totals()) == {well}
+    assert [row["key"] for row in await place.fetch("select key from parked")] == [str(bad)]
