@@ -165,3 +165,26 @@ class RegistrationLapsed(InterestEvent):
     """Nobody confirmed in time; intake has deleted what was written."""
 
     interest_id: UUID
+
+
+class StillHereAsked(InterestEvent):
+    """Three or twelve months have passed since the month in which the household moved in: does it still live here?"""
+
+    interest_id: UUID
+    people: tuple[UUID, ...]  # the adults who are asked
+    months: Literal[3, 12]
+
+
+class StillHere(InterestEvent):
+    """The household says that it lives here still, so many months after it moved in. The last answer stands."""
+
+    interest_id: UUID
+    months: Literal[3, 12]
+
+
+class HouseholdLeft(InterestEvent):
+    """The household says that it left in `month`, so many months (`stayed`) after the one it moved in. The last answer stands."""
+
+    interest_id: UUID
+    month: Month
+    stayed: int

@@ -14,6 +14,7 @@ from contracts.matches import (
     PlacementMade,
 )
 from intake import households as doing
+from intake import staying
 from intake.domain.bands import band_of
 from intake.store import households, offers, opportunities
 
@@ -69,3 +70,8 @@ async def _tell_owner(tx: Transaction, event: OfferEvent, what: str, **more: str
 @consumer.when_due(doing.LAPSE)
 async def lapse_registration(due: Due, tx: Transaction) -> None:
     await doing.lapse(tx, UUID(due.key))
+
+
+@consumer.when_due(staying.ASK)
+async def ask_if_still_here(due: Due, tx: Transaction) -> None:
+    await staying.ask(tx, due)

@@ -20,6 +20,7 @@ from intake.bodies.registration import Registration
 from intake.domain import links as link_rules
 from intake.domain import offers as offer_rules
 from intake.domain.household import Home, after_confirmation, confirm_by, may_be_registered, standing, stands_without
+from intake.staying import expect, expect_nothing
 from intake.store import households, links, offers
 from intake.store.keys import keys_of
 from intake.store.tables import Interest
@@ -120,6 +121,7 @@ async def moved_in(tx: Transaction, person_id: UUID, month: str) -> bool:
         interest.moved_in, interest.changed_at = month, tx.now
         _acts(tx, person_id, interest.municipality)
         tx.publish(MovedIn(interest_id=interest.interest_id, month=month))
+        await expect(tx, interest.interest_id, month)
     return True
 
 
@@ -138,6 +140,7 @@ async def _end(tx: Transaction, interest: Interest, reason: str) -> None:
         return
     interest.state, interest.changed_at = "withdrawn", tx.now
     await tx.undue(LAPSE, str(interest.interest_id))
+    await expect_nothing(tx, interest.interest_id)
     tx.publish(InterestWithdrawn(interest_id=interest.interest_id, reason=reason))
 
 

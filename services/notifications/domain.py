@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from contracts.event import Event
-from contracts.interests import ConfirmationRequested
+from contracts.interests import ConfirmationRequested, StillHereAsked
 from contracts.matches import (
     AcceptanceTooLate,
     OfferEvent,
@@ -25,8 +25,9 @@ MORNING, EVENING = time(8), time(20)  # nobody's telephone should buzz about a f
 MAIL = "mail"
 
 Template = Literal[
-    "confirm", "offer", "owner_offer", "placement", "fell_through", "lapsed", "withdrawn", "too_late", "referred"
-]
+    "confirm", "offer", "owner_offer", "placement", "fell_through", "lapsed", "withdrawn", "too_late", "referred",
+    "still_here",
+]  # fmt: skip
 TEMPLATES: tuple[Template, ...] = get_args(Template)
 AT_ANY_HOUR: frozenset[Template] = frozenset({"confirm"})  # the reader has just pressed the button and waits
 
@@ -71,6 +72,9 @@ def letters_for(event: Event) -> list[Letter]:
     match event:
         case ConfirmationRequested():
             return [Letter("confirm", event.interest_id, event.person_id, language=event.language)]
+        case StillHereAsked():
+            facts = {"months": str(event.months), "adults": str(len(event.people))}
+            return [Letter("still_here", event.interest_id, person, facts=facts) for person in event.people]
         case OfferMade():
             facts = {"kind": event.kind, "answer_by": event.answer_by.isoformat()}
             return [*_to_people("offer", event, facts), _to_owner("owner_offer", event, facts)]

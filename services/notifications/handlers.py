@@ -4,7 +4,13 @@ from chassis.consumer import Consumer
 from chassis.database import Transaction
 from contracts import Event
 from contracts.erasures import ErasureCarriedOut, SubjectErased
-from contracts.interests import ConfirmationRequested, InterestChanged, InterestRegistered, RegistrationLapsed
+from contracts.interests import (
+    ConfirmationRequested,
+    InterestChanged,
+    InterestRegistered,
+    RegistrationLapsed,
+    StillHereAsked,
+)
 from contracts.matches import (
     AcceptanceTooLate,
     OfferEvent,
@@ -54,6 +60,11 @@ async def tell_those_concerned(event: OfferEvent, tx: Transaction) -> None:
 
 @consumer.on(ReferralMade)
 async def tell_how_to_go_on(event: ReferralMade, tx: Transaction) -> None:
+    await store.queue(tx, letters_for(event))
+
+
+@consumer.on(StillHereAsked)
+async def ask_if_still_here(event: StillHereAsked, tx: Transaction) -> None:
     await store.queue(tx, letters_for(event))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from contracts import Event
 from contracts.fields import Kind
-from contracts.interests import ConfirmationRequested, InterestWithdrawn
+from contracts.interests import ConfirmationRequested, InterestWithdrawn, StillHereAsked
 from contracts.matches import (
     AcceptanceTooLate,
     OfferLapsed,
@@ -37,6 +37,15 @@ def told(event: Event) -> list[tuple[str, str]]:
 def test_whoever_registered_is_asked_to_confirm_in_their_language() -> None:
     (letter,) = letters_for(ConfirmationRequested(interest_id=uuid4(), person_id=ASK, language="en"))
     assert (letter.template, letter.person_id, letter.language) == ("confirm", ASK, "en")
+
+
+def test_whether_they_live_here_still_is_asked_of_each_adult_at_a_decent_hour() -> None:
+    letters = letters_for(StillHereAsked(interest_id=uuid4(), people=(ASK, MALVA), months=12))
+    assert [(one.template, one.person_id, one.at_any_hour) for one in letters] == [
+        ("still_here", ASK, False),
+        ("still_here", MALVA, False),
+    ]
+    assert {one.facts["months"] for one in letters} == {"12"}
 
 
 def test_an_offer_is_told_to_every_adult_it_asks_and_to_the_owner() -> None:

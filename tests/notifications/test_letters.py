@@ -20,6 +20,7 @@ SCHOOL = {"title": "Kronans förskola", "owner": "", "own_reference": "S-2", "ho
 COURSE = {"title": "Svetsutbildning", "owner": "Lärcentrum", "own_reference": "K-9"}
 CIRCLE = {"title": "Språkkafé", "owner": "Bya-nät", "own_reference": "B-1"}
 PLACES = {"job": JOB, "employment": JOB, "home": HOME, "school": SCHOOL, "education": COURSE, "network": CIRCLE}
+NOT_OF_A_PLACE = ("confirm", "still_here")
 LETTERS = Letters("inflyttning@inflytt.example")
 
 
@@ -31,6 +32,7 @@ def message(template: str, kind: str, adults: str) -> Message:
         "silent": "owner",
         "way": "join_queue",
         "wait_months": "3",
+        "months": "12",
         "answer_by": "2026-11-26T15:00:00+00:00",
     }
     who: dict[str, Any] = {"partner_id": "lulehem"} if template == "owner_offer" else {"person_id": UUID(int=9)}
@@ -53,7 +55,7 @@ def test_every_letter_reads_whole(template: str, language: str, kind: str, adult
     assert "http://x.test/min-sida/abc\n" in text
     assert not any(part in text + mail["Subject"] for part in ("{", "}", "%(", "None", "\n\n\n"))
     assert ("Lule" in text, mail["Content-Language"]) == (True, language)
-    if template != "confirm":
+    if template not in NOT_OF_A_PLACE:
         assert place["title"] in text
         assert place["owner"] in text
 
@@ -76,7 +78,7 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("template", [name for name in TEMPLATES if name != "confirm"])
+@pytest.mark.parametrize("template", [name for name in TEMPLATES if name not in NOT_OF_A_PLACE])
 @pytest.mark.parametrize("kind", PLACES)
 def test_every_letter_is_about_the_kind_of_place_it_is_about(template: str, kind: str) -> None:
     mail = LETTERS.written(message(template, kind, "1"), PLACES[kind] | {"title": "X", "owner": "Y"}, answer(), NOW)
@@ -92,6 +94,14 @@ def test_a_letter_never_tells_that_work_is_adapted() -> None:
     for template in TEMPLATES:
         plain, adapted = (LETTERS.written(message(template, kind, "1"), JOB, answer(), NOW) for kind in WORK)
         assert (plain["Subject"], plain.get_content()) == (adapted["Subject"], adapted.get_content())
+
+
+def test_whether_they_live_here_still_is_asked_of_one_or_of_two() -> None:
+    alone, both = (LETTERS.written(message("still_here", "home", adults), {}, answer(), NOW) for adults in "12")
+    assert (alone["Subject"], both["Subject"]) == ("Bor du kvar i Luleå?", "Bor ni kvar i Luleå?")
+    assert "ungefär ett år sedan flytten hit" in alone.get_content()
+    assert "räcker det att en av er svarar" in both.get_content()
+    assert "räcker det" not in alone.get_content()
 
 
 def test_where_one_has_to_apply_oneself_the_offer_says_how() -> None:

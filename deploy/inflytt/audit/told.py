@@ -81,6 +81,8 @@ def asked_for(story: Story) -> dict[str, str]:
         asked |= {f"{record.id} {person} {template}": "" for person in record.value["people"]}
         if template == "offer":
             asked[f"{record.id} {record.value['partner_id']} owner_offer"] = ""
+    for record in story.log.of("interests", "StillHereAsked"):
+        asked |= {f"{record.id} {person} still_here": "" for person in record.value["people"]}
     return asked
 
 

@@ -24,6 +24,7 @@ from intake.bodies.words import (
     LicenceId,
     Municipality,
     Name,
+    PastMonth,
     Percent,
     Phone,
     RecentMonth,
@@ -147,6 +148,24 @@ class Decline(Strict):
 
 class Withdrawal(Strict):
     reason: WithdrawalReason = "no_reason"
+
+
+class Stay(Strict):
+    """An answer to the question if they live here still; who does not tells when they left."""
+
+    answer: Literal["here", "left"]
+    month: Annotated[PastMonth | None, Empty] = None
+
+    @model_validator(mode="after")
+    def _who_left_tells_when(self) -> "Stay":
+        if self.answer == "left" and self.month is None:
+            raise fault("not_when_you_left")
+        return self
+
+    @property
+    def left(self) -> str | None:
+        """The month they left; None when they live here still."""
+        return self.month if self.answer == "left" else None
 
 
 class MoveIn(Strict):

@@ -68,6 +68,7 @@ Prose = Annotated[str, text(max=1000, lines=True)]
 MONTH = _must(checks.is_month, "not_a_month")
 ChildsMonth = Annotated[str, MONTH, _when(checks.is_childs_month, "not_a_childs_month")]
 ComingMonth = Annotated[str, MONTH, _when(checks.is_within_reach, "month_out_of_reach")]
+PastMonth = Annotated[str, MONTH, _when(checks.is_past, "not_when_you_left")]
 RecentMonth = Annotated[str, MONTH, _when(checks.is_recent, "not_a_recent_month")]
 
 Municipality = Annotated[str, _known(CONTROLLER, "unknown_municipality")]

@@ -61,6 +61,11 @@ def is_recent(month: str, now: datetime) -> bool:
     return -24 <= month_number(month) - _this(now) <= 3
 
 
+def is_past(month: str, now: datetime) -> bool:
+    """Whether somebody can say of `month` that they left then: this month, or one of the two years before."""
+    return -24 <= month_number(month) - _this(now) <= 0
+
+
 def _this(now: datetime) -> int:
     return now.year * 12 + now.month - 1
 

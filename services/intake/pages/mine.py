@@ -12,12 +12,15 @@ from chassis.web import Problem, StrictRoute, general, language, page, translato
 from contracts.references import reference
 from contracts.vocabulary import VOCABULARY
 from intake import households as doing
-from intake.bodies.reading import Refused, Strict, read
-from intake.bodies.registration import Decline, MoveIn, Withdrawal
+from intake import staying
+from intake.bodies.reading import Refused, Strict, read, told
+from intake.bodies.registration import Decline, MoveIn, Stay, Withdrawal
 from intake.domain.household import Person
 from intake.domain.links import verdict
-from intake.store import households, links, offers
+from intake.domain.staying import answer_until
+from intake.store import households, links, offers, stays
 from intake.store.tables import Interest
+from intake.store.tables import Stay as StayRow
 
 router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
 
@@ -56,7 +59,7 @@ async def erased(request: Request) -> Response:
 @router.get("/min-sida/{token}")
 async def show(request: Request, tx: Tx, token: str) -> Response:
     reader = await _reader(tx, token)
-    told = await offers.of_person(tx, reader.person.person_id)
+    made = await offers.of_person(tx, reader.person.person_id)
     household = await households.household(tx, reader.interest)
     chosen = language(request)
     context: dict[str, Any] = {
@@ -65,8 +68,8 @@ async def show(request: Request, tx: Tx, token: str) -> Response:
         "interest": reader.interest,
         "reference": reference(reader.interest.municipality, reader.interest.interest_id),
         "awaited": len(household.people) - len(household.confirmed),
-        "offers": told,
-        "waiting": [one for one in told if _waits(reader.person.person_id, one, tx)],
+        "offers": made,
+        "waiting": [one for one in made if _waits(reader.person.person_id, one, tx)],
         "disclosures": await offers.disclosures(tx, reader.person.person_id),
         "named": lambda ids: ", ".join(VOCABULARY.name(id, chosen) for id in ids),
         "reasons": {
@@ -75,12 +78,20 @@ async def show(request: Request, tx: Tx, token: str) -> Response:
         },
         "said": request.query_params.get("sagt", ""),
         "this_month": f"{tx.now:%Y-%m}",
+        "stay": await _stay(tx, reader.interest),
+        "until": answer_until,
     }
     return page(request, "mine.html", **context)
 
 
-def _waits(person_id: UUID, told: offers.Told, tx: Tx) -> bool:
-    _, offer, _ = told
+async def _stay(tx: Tx, interest: Interest) -> StayRow | None:
+    """What the household may answer now, of whether it lives here still."""
+    stay = await stays.latest(tx, interest.interest_id) if interest.state == "registered" else None
+    return stay if stay and tx.now < answer_until(stay.asked_at) else None
+
+
+def _waits(person_id: UUID, made: offers.Told, tx: Tx) -> bool:
+    _, offer, _ = made
     return offer.state == "open" and person_id not in offer.answers and tx.now < offer.answer_by
 
 
@@ -124,6 +135,16 @@ async def moved_in(request: Request, tx: Tx, token: str) -> Response:
     reader = await _reader(tx, token)
     month = (await _form_as(request, MoveIn, tx)).month
     return _back(token, "inflyttad" if await doing.moved_in(tx, reader.person.person_id, month) else "inte-nu")
+
+
+@router.post("/min-sida/{token}/still-here")
+async def still_here(request: Request, tx: Tx, token: str) -> Response:
+    reader = await _reader(tx, token)
+    given = await _form_as(request, Stay, tx)
+    outcome = await staying.answer(tx, reader.person.person_id, given.left)
+    if outcome == "not_then":
+        raise general(422, errors=[told("not_when_you_left", ("month",), given.model_dump(), translator(request))])
+    return _back(token, "inte-nu" if outcome == "over" else "flyttat" if given.left else "kvar")
 
 
 @router.post("/min-sida/{token}/choices")

@@ -140,6 +140,19 @@ class OfferRow(Base, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class Stay(Base, table=True):
+    """That a household was asked, so many months after it moved in, and its last answer: here, or left in a month."""
+
+    __tablename__ = "stays"
+    interest_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("interests.interest_id", ondelete="CASCADE"), primary_key=True)
+    )
+    months: int = Field(primary_key=True)
+    asked_at: datetime = Field(sa_type=Moment)
+    answered: bool = False
+    left_in: str | None = Field(default=None, sa_type=Text)
+
+
 class PersonAnswer(Base, table=True):
     """What an adult answered to an offer."""
 
