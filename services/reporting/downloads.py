@@ -92,7 +92,8 @@ def _of_months(cells: Iterable[Cell], today: date, t: Translator) -> Table:
 
 
 def _labels(t: Translator) -> list[tuple[str, str]]:
-    words = (t("Anmälda"), t("Bekräftade"), t("Återtagna"), t("Inflyttade"))
+    words = [t("Anmälda"), t("Bekräftade"), t("Återtagna"), t("Inflyttade")]
+    words += (t("Kvar efter 3 månader"), t("Kvar efter 12 månader"), t("Flyttade vidare"))
     return list(zip(OF_HOUSEHOLDS, words, strict=True))
 
 

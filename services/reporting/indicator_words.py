@@ -116,12 +116,18 @@ class Say:
         day = self.formats.day
         if indicator.stock:
             return day(row.until)
+        if indicator.reckoned:
+            return f"{self.tertial(row)} {row.start.year}"
         if indicator.figure is not None:
             return f"{row.start:%Y-%m}"
         if (row.start.month, row.start.day) == (1, 1) and row.start.year == row.until.year:
             whole = (row.until.month, row.until.day) == (12, 31)
             return str(row.until.year) if whole else self.t("till och med %(day)s", day=day(row.until))
         return f"{day(row.start)}–{day(row.until)}"
+
+    def tertial(self, row: Row) -> str:
+        t = self.t
+        return {1: t("januari–april"), 5: t("maj–augusti"), 9: t("september–december")}[row.start.month]
 
     def value(self, value: int, indicator: Indicator) -> str:
         return f"{self.n(value / 10)} %" if indicator.unit == "permille" else self.n(value)
@@ -136,6 +142,7 @@ class Say:
             "places": t("platser"),
             "permille": t("procent"),
             "count": t("antal"),
+            "days": t("dagar"),
         }[indicator.unit]
 
     def direction(self, direction: Direction) -> str:
@@ -145,7 +152,13 @@ class Say:
     def part(self, dimension: str, part: str) -> str:
         t = self.t
         known = {"private": t("privata"), "public": t("offentliga")}
-        return known.get(part, part) if dimension == "sector" else part
+        told = {
+            "left": t("har flyttat vidare"),
+            "silent": t("har inte svarat"),
+            "course": t("en utbildning lades ut sedan"),
+            "nothing_told": t("ingen utbildning är känd"),
+        }
+        return {"sector": known, "answer": told, "became": told}.get(dimension, {}).get(part, part)
 
     def dimension(self, dimension: str) -> str:
         t = self.t
@@ -154,4 +167,6 @@ class Say:
             "sni": t("Näringsgren (SNI)"),
             "size": t("Arbetsgivarens storlek"),
             "area": t("Område"),
+            "answer": t("Svar"),
+            "became": t("Vad det blev"),
         }[dimension]

@@ -15,10 +15,12 @@ from chassis.web import StrictRoute, general, page, translator
 from chassis.web.formats import PLACE
 from contracts.municipalities import CONTROLLER
 from contracts.vocabulary import VOCABULARY
+from reporting.domain import lives
 from reporting.domain.indicators import Indicator, Point, read_catalogue
 from reporting.domain.standing import Standing, monthly, seen, standing, together
 from reporting.indicator_chart import at, charts
 from reporting.indicator_words import ARROWS, Say
+from reporting.store import lives as asked_lives
 from reporting.store import measurements, questions
 
 router = APIRouter(prefix="/indikatorer", route_class=StrictRoute, default_response_class=HTMLResponse)
@@ -60,6 +62,10 @@ async def _standings(tx: Transaction, indicator: Indicator, today: date) -> list
     """Of each municipality that has values, a target or a forecast, as known today."""
     if indicator.figure is not None:
         points: list[Point] = monthly(indicator, await questions.cells(tx), today)
+    elif indicator.reckoned:
+        points = lives.points(
+            await asked_lives.reckoned(tx, indicator.id, today), indicator.unit, today, indicator.source.sv
+        )
     else:
         points = together(indicator.known, await measurements.series(tx, "", indicator.id, today))
     found = [standing(indicator, municipality, points, today, today) for municipality in CONTROLLER]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-OF_HOUSEHOLDS = ("registered", "confirmed", "withdrawn", "moved_in")
+OF_HOUSEHOLDS = ("registered", "confirmed", "withdrawn", "moved_in", "still_here_3", "still_here_12", "left")
 OF_PLACES = (
     "opportunities", "proposed", "approved", "introduced", "accepted", "declined", "owner_yes", "owner_refused",
     "placed", "fell_through", "lapsed",

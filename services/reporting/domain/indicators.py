@@ -75,10 +75,11 @@ class Indicator(Told):
     definition: Words
     source: Words
     owner: Words
-    unit: Unit
+    unit: Unit | Literal["days"]
     stock: bool = False  # a level at a day rather than a sum over a period
     direction: Direction
     quality: Words
+    reckoned: bool = False  # from several events together, by tertial: `store/lives.py`
     figure: str | None = None
     kind: str = ""
     baseline: Baseline | None = None
@@ -90,7 +91,9 @@ class Indicator(Told):
     def _computed_one_way(self) -> "Indicator":
         if self.figure is not None and self.figure not in FIGURES:
             raise ValueError(f"{self.id}: no figure is called {self.figure}")
-        if self.figure is None and MEASURED.get(self.id) != self.unit:
+        if self.reckoned and self.figure is not None:
+            raise ValueError(f"{self.id}: one of our figures is counted, not reckoned")
+        if self.figure is None and not self.reckoned and MEASURED.get(self.id) != self.unit:
             raise ValueError(f"{self.id}: partners don't measure it in {self.unit}")
         return self
 

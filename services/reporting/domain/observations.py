@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 
 from contracts import Event, interests, matches, messages, opportunities, partners, rounds
 from contracts.opportunities import POSTED, kind_of
+from reporting.domain.lives import LIVES
 from reporting.domain.projection import Fact
+from reporting.domain.said import Said, Says
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
 ENDINGS = ("placed", "fell_through", "lapsed")
+MONTHLY = (interests.MovedIn, interests.HouseholdLeft)  # of their day only the month is told
 NEEDS = (rounds.TrainingNeedFound, rounds.ScarcityFound)  # they name the municipality themselves
 
 
@@ -47,21 +50,6 @@ class Observation(NamedTuple):
     recorded_at: datetime  # when it was told
     amount: int  # 1: it counts, 0: it doesn't
     final: bool  # stands, whatever is said later
-
-
-class Said(NamedTuple):
-    """What an event says, before it is placed."""
-
-    figure: str
-    subject_id: UUID
-    amount: int = 1
-    kind: str = ""
-    part: str = ""
-    code: str = ""
-    final: bool = False
-
-
-Says = Callable[[Any], list[Said]]
 
 
 @dataclass(frozen=True)
@@ -101,18 +89,20 @@ class Source:
 def observations(told: Told) -> list[Observation]:
     """What one event says, from itself alone: the same in any batches, live and replayed. Empty where no figure needs it."""
     event, at = told.fact.event, told.fact.at
-    say = SAYS.get(type(event))
-    if say is None:
-        return []
     place = event.municipality if isinstance(event, NEEDS) else told.fact.municipality
-    valid_at = min(at, _first_of(event.month)) if isinstance(event, interests.MovedIn) else at
+    valid_at = min(at, _first_of(event.month)) if isinstance(event, MONTHLY) else at
     return [
         Observation(
             told.topic, told.partition, told.offset, figure, told.event_id, place, kind, subject, part, code,
             valid_at, at, amount, final,
         )
-        for figure, subject, amount, kind, part, code, final in say(event)
+        for figure, subject, amount, kind, part, code, final in _said(event)
     ]  # fmt: skip
+
+
+def _said(event: Event) -> list[Said]:
+    """What it says of figures, and of lives."""
+    return [said for says in (SAYS, LIVES) if (say := says.get(type(event))) for said in say(event)]
 
 
 def _first_of(month: str) -> datetime:

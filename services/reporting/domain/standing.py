@@ -19,6 +19,8 @@ from reporting.domain.targets import (
     target_in_force,
 )
 
+OF_MANY = ("permille", "days")  # what they rest on is not small: that is seen to before
+
 
 class Row(Told):
     """One period; None is a number from one to four, or one that would give such a number away."""
@@ -81,7 +83,7 @@ def seen(revisions: Iterable[Revision], indicator: Indicator) -> list[Revision]:
         revision
         for revision in revisions
         if not revision.breakdown
-        and (indicator.unit == "permille" or None not in (shown(revision.before), shown(revision.value)))
+        and (indicator.unit in OF_MANY or None not in (shown(revision.before), shown(revision.value)))
     ]
 
 
@@ -111,7 +113,7 @@ def standing(indicator: Indicator, municipality: str, points: Iterable[Point], p
 
 def _rows(indicator: Indicator, own: list[Point]) -> list[Row]:
     wholes = {(p.start, p.until): p for p in own if not p.breakdown}
-    hides = indicator.unit != "permille"
+    hides = indicator.unit not in OF_MANY
     counts = {when: point.value for when, point in wholes.items()}
     values: dict[tuple[date, date], int | None] = dict(counts)
     if hides:  # the sum of our own months stands on the first page
@@ -154,6 +156,7 @@ def _judged(target: Target, rows: list[Row]) -> Judgement | None:
 def _ours(indicator: Indicator, rows: list[Row], years: dict[int, int], level: LevelAt | None) -> tuple[Forecast, ...]:
     if (
         indicator.figure is None
+        and not indicator.reckoned
         and indicator.unit != "permille"
         and not indicator.stock
         and rows
