@@ -38,14 +38,14 @@ class Settled(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What is moved together: `began` is the day since which what is moved counts, `valid` that of the move."""
+    """What is moved together: `began` is the first of the month since which what is moved counts."""
 
     municipality: str
     figure: str
     kind: str
     code: str  # '' but for figures that are told by why
     began: date
-    valid: date
+    valid: date  # the day of the move
     known: date
 
 
@@ -123,10 +123,10 @@ def _moves(figure: str, old: Settled, new: Settled, valid: date) -> list[tuple[T
     moves = []
     if was:
         day = was.began if earlier else max(valid, was.began)  # it can't stop before it began
-        moves.append((Tally(was.municipality, figure, was.kind, was.code, was.began, day, new.known), -1))
+        moves.append((_tally(figure, was, day, new.known), -1))
     if now:
         day = now.began if earlier else max(valid, now.began)
-        moves.append((Tally(now.municipality, figure, now.kind, now.code, now.began, day, new.known), 1))
+        moves.append((_tally(figure, now, day, new.known), 1))
     return moves
 
 
@@ -137,6 +137,10 @@ class _Place(NamedTuple):
     kind: str
     code: str
     began: date
+
+
+def _tally(figure: str, place: _Place, day: date, known: date) -> Tally:
+    return Tally(place.municipality, figure, place.kind, place.code, place.began.replace(day=1), day, known)
 
 
 def _place(figure: str, state: Settled) -> _Place | None:

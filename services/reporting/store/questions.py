@@ -10,9 +10,9 @@ THEN = """
 from tallies where ($1 = '' or municipality = $1) and ($2::date is null or valid <= $2) and ($3::date is null or known <= $3)
 """
 CELLS = f"""
-select figure, municipality, kind, to_char(began, 'YYYY-MM') as month, sum(count)::int as count
-{THEN} and figure not like 'households%'
-group by 1, 2, 3, date_trunc('month', began), 4 having sum(count) <> 0 order by 1, 2, 3, 4
+select figure, municipality, kind, to_char(began, 'YYYY-MM') as month, count from (
+  select figure, municipality, kind, began, sum(count)::int as count {THEN} and not starts_with(figure, 'households_')
+  group by figure, municipality, kind, began having sum(count) <> 0) months order by figure, municipality, kind, month
 """
 LATEST = "select max(told_at) as at from tallies where $1 = '' or municipality = $1"
 WAITS = """
@@ -43,7 +43,7 @@ select municipality,
   coalesce(sum(count) filter (where figure = 'households_introduced'), 0)::int as introduced,
   coalesce(sum(count) filter (where figure = 'households_placed'), 0)::int as placed,
   coalesce(sum(count) filter (where figure = 'moved_in'), 0)::int as moved_in
-{THEN} and (figure in ('registered', 'confirmed', 'moved_in') or figure like 'households%')
+{THEN} and (figure in ('registered', 'confirmed', 'moved_in') or starts_with(figure, 'households_'))
 group by municipality order by municipality
 """
 
