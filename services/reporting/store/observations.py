@@ -33,7 +33,8 @@ REVISED = """
 with two as (
   select figure, kind, coalesce(sum(count) filter (where known <= $3), 0)::int as then,
          coalesce(sum(count) filter (where known <= $4), 0)::int as now
-  from tallies where ($1 = '' or municipality = $1) and valid <= $2 and not starts_with(figure, 'households_') group by figure, kind)
+  from tallies where ($1 = '' or municipality = $1) and valid <= $2 and not starts_with(figure, 'households_')
+  group by figure, kind)
 select * from two where two.then <> two.now order by figure, kind
 """
 # The page is cut out before its rows are looked up: a figure may have a million of them.

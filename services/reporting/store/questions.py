@@ -13,7 +13,7 @@ CELLS = f"""
 select figure, municipality, kind, to_char(began, 'YYYY-MM') as month, count from (
   select figure, municipality, kind, began, sum(count)::int as count {THEN} and not starts_with(figure, 'households_')
   group by figure, municipality, kind, began having sum(count) <> 0) months order by figure, municipality, kind, month
-"""
+"""  # noqa: S608
 LATEST = "select max(told_at) as at from tallies where $1 = '' or municipality = $1"
 WAITS = """
 select case when grouping(c.municipality) = 1 then '' else c.municipality end as municipality, count(*) as households,
