@@ -9,6 +9,7 @@ from chassis.records import Heard
 from contracts import REGISTRY, Event
 from contracts.erasures import ErasureCarriedOut, SubjectErased
 from contracts.measurements import MeasurementReported
+from reporting.domain.figures import FIGURES
 from reporting.domain.observations import Told, observations
 from reporting.domain.projection import Fact, fold
 from reporting.domain.settling import Word, keys, settle
@@ -31,7 +32,8 @@ async def project(heard: list[Heard], tx: Transaction) -> None:
     await projection.write(tx, fold(one.fact for one in told))
     words = [Word(one, getattr(t.fact.event, "interest_id", None)) for t in told for one in observations(t)]
     await observed.write(tx, [observation for observation, _ in words])
-    await settled.write(tx, *settle(await settled.read(tx, keys(words)), words))
+    figures = [word for word in words if word.observation.figure in FIGURES]  # of other facts nothing is summed
+    await settled.write(tx, *settle(await settled.read(tx, keys(figures)), figures))
 
 
 @consumer.on_batch(MeasurementReported)

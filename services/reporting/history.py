@@ -35,7 +35,7 @@ async def on_a_day(request: Request, tx: Tx, user: Officer, per: Written = "", k
     then: Counter[str] = Counter()
     for cell in await observations.counted(tx, own, asked, known):
         then[cell.figure] += cell.count
-    revisions = [r for r in await observations.revised(tx, own, asked, known, today) if r.figure in FIGURES]
+    revisions = await observations.revised(tx, own, asked, known, today)
     changed: Counter[str] = Counter()
     for revision in revisions:
         changed[revision.figure] += revision.now - revision.then

@@ -36,7 +36,7 @@ def happened(kind: type[Event], n: int) -> Event:
     }
     told |= {"round_id": round, "households": 20, "served": 12, "points": 9_000, "bound": 9_100, "fairness_price": 40}
     told |= {"withdrawn": 7, "stand": 5, "municipality": "2580", "skill": "mig-mag-svetsning", "sort": "3", "more": 10}
-    told |= {"waiting": 14}
+    told |= {"waiting": 14, "months": (3, 12)[n % 2], "stayed": 5}
     return kind.model_validate(told | {"children": "0", "reasons": seal})
 
 
@@ -48,5 +48,6 @@ KINDS = (
     matches.PlacementFellThrough, matches.AcceptanceTooLate, matches.OfferWithdrawn, messages.MessageSent,
     messages.MessageUncertain, InputRefused, rounds.RoundAllocated, rounds.RoundUndone, rounds.TrainingNeedFound,
     rounds.ScarcityFound, opportunities.SchoolPlacesOffered, opportunities.CourseOffered, opportunities.CircleOffered,
-    opportunities.EmploymentPosted, opportunities.EmploymentChanged,
+    opportunities.EmploymentPosted, opportunities.EmploymentChanged, interests.StillHereAsked, interests.StillHere,
+    interests.HouseholdLeft,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """What becomes of households, needs and adapted places: facts that several events tell of together, and shares of them.
 
-A fact is an observation that no page counts; `store/lives.py` reads them beside each other.
+A fact is an observation that is no figure: nothing is summed of it, and `store/lives.py` reads it beside others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,10 +39,10 @@ def _asked_of(event: interests.Household) -> list[Said]:
 
 def _ended(placed: bool, event: matches.OfferEvent) -> list[Said]:
     people, offer = ",".join(sorted(map(str, event.people))), str(event.offer_id)
-    settled = Said("settled", event.interest_id, int(placed), event.kind, offer, people)
+    secured = Said("secured", event.interest_id, int(placed), event.kind, offer, people)
     if event.kind != "employment":
-        return [settled]
-    return [settled, Said("filled", event.opportunity_id, int(placed), event.kind, offer)]
+        return [secured]
+    return [secured, Said("filled", event.opportunity_id, int(placed), event.kind, offer)]
 
 
 def _adapted(event: opportunities.Employment) -> list[Said]:
@@ -70,7 +70,6 @@ LIVES: dict[type[Event], Says] = {  # what each event says beside its figures
     interests.InterestChanged: _asked_of,
     interests.StillHere: _still_here,
     interests.HouseholdLeft: _left,
-    matches.OfferMade: lambda e: [Said("met", e.interest_id, kind=e.kind, part=str(e.offer_id))],
     matches.PlacementMade: partial(_ended, True),
     **{
         ended: partial(_ended, False)

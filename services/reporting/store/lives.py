@@ -24,23 +24,22 @@ def _tertial(moment: str) -> str:
 
 
 STAYED = f"""
-with stands as ({STANDS.format(figures="array['moved_in', $2::text]")}),
-came as (
-  select subject_id, municipality, (valid_at at time zone 'Europe/Stockholm' + make_interval(months => $1))
-    at time zone 'Europe/Stockholm' as mark from stands where figure = 'moved_in' and amount = 1)
-select c.municipality, {_tertial("c.mark")} as start, count(*) as households,
-  count(*) filter (where s.amount = 1) as here, count(*) filter (where s.amount = 0) as gone
-from came c left join stands s on s.figure = $2 and s.subject_id = c.subject_id
+with came as (
+  select subject_id, municipality, (since at time zone 'Europe/Stockholm' + make_interval(months => $1))
+    at time zone 'Europe/Stockholm' as mark from settled where figure = 'moved_in' and since is not null)
+select c.municipality, {_tertial("c.mark")} as start, count(*) as households, count(s.since) as here,
+  count(s.subject_id) - count(s.since) as gone
+from came c left join settled s on (s.figure, s.subject_id, s.part) = ($2, c.subject_id, '')
 group by 1, 2 order by 1, 2
 """  # noqa: S608 (our own words, here and below)
 # When the last thing that a household looks for was settled: work for each adult who wants it, a home, the children's places.
 COMPLETE = f"""
-with stands as ({STANDS.format(figures="array['wants', 'settled']")}),
+with stands as ({STANDS.format(figures="array['wants', 'secured']")}),
 wants as (
   select subject_id, municipality, string_to_array(nullif(split_part(code, '/', 1), ''), ',') as workers,
     split_part(code, '/', 2) = '1' as home, split_part(code, '/', 3)::int as pupils
   from stands where figure = 'wants'),
-placed as (select * from stands where figure = 'settled' and amount = 1),
+placed as (select * from stands where figure = 'secured' and amount = 1),
 jobs as (
   select subject_id, count(*) as workers, max(began) as at from (
     select w.subject_id, who, min(p.valid_at) as began from wants w cross join unnest(w.workers) who
@@ -55,14 +54,12 @@ whole as (
     and (w.pupils = 0 or s.at[w.pupils] is not null))
 select municipality, {_tertial("at")} as start, count(*) as value from whole where at is not null group by 1, 2 order by 1, 2
 """  # noqa: S608
-# When each household came to each step for the first time, of what stands; a move is told by its month.
+# When each household came to each step for the first time; a move is told by its month.
 WAITED = f"""
-with stands as ({STANDS.format(figures="array['confirmed', 'met', 'settled', 'moved_in']")}),
-steps as (
-  select figure, subject_id, min(municipality) as municipality, min(valid_at) as at from stands where amount = 1 group by 1, 2)
-select l.municipality, {_tertial("l.at")} as start, count(*) as rests_on,
-  round(percentile_cont(0.5) within group (order by greatest(extract(epoch from l.at - e.at) / 86400, 0)))::int as value
-from steps e join steps l using (subject_id) where e.figure = $1 and l.figure = $2 group by 1, 2 order by 1, 2
+select l.municipality, {_tertial("l.since")} as start, count(*) as rests_on,
+  round(percentile_cont(0.5) within group (order by greatest(extract(epoch from l.since - e.since) / 86400, 0)))::int as value
+from settled e join settled l using (subject_id, part)
+where e.figure = $1 and l.figure = $2 and e.since is not null and l.since is not null group by 1, 2 order by 1, 2
 """  # noqa: S608
 # A need is one, however often it is found: an occupation and a skill in a municipality, by when it was first found.
 BECAME = f"""
@@ -98,9 +95,9 @@ select municipality, start, round(sum(extract(epoch from least(ended, until) - g
 from seats join periods on posted_at < until and ended > since group by 1, 2 order by 1, 2
 """  # noqa: S608
 STEPS = {
-    "days-to-introduction": ("confirmed", "met"),
-    "days-to-both-yes": ("met", "settled"),
-    "days-to-move": ("settled", "moved_in"),
+    "days-to-introduction": ("confirmed", "households_introduced"),
+    "days-to-both-yes": ("households_introduced", "households_placed"),
+    "days-to-move": ("households_placed", "moved_in"),
 }
 
 
