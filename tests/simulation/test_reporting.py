@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -22,6 +23,18 @@ from simulating import Crashing, Fuse, Simulation, Stage, crashes, few_or_many, 
 
 LONG_AFTER = date(2030, 1, 1)
 pytestmark = pytest.mark.timeout(900)  # a failing one is made small before it is told
+
+
+def stays(events: list[Event]) -> dict[str, int]:
+    """Of each household the last word: here after so many months and therefore after fewer, or gone and when."""
+    after: dict[Any, dict[int, bool]] = {}
+    for event in events:
+        if isinstance(event, interests.StillHere):
+            after.setdefault(event.interest_id, {}).update({n: True for n in (3, 12) if n <= event.months} | {0: True})
+        elif isinstance(event, interests.HouseholdLeft):
+            after.setdefault(event.interest_id, {}).update({n: event.stayed > n for n in (3, 12)} | {0: False})
+    here = {n: sum(known.get(n, False) for known in after.values()) for n in (3, 12)}
+    return {"still_here_3": here[3], "still_here_12": here[12], "left": sum(not known[0] for known in after.values())}
 
 
 def recount(events: list[Event]) -> dict[str, int]:
@@ -54,6 +67,7 @@ def recount(events: list[Event]) -> dict[str, int]:
         "confirmed": len(ids[interests.InterestRegistered]),
         "withdrawn": len(ids[interests.InterestWithdrawn]),
         "moved_in": len(ids[interests.MovedIn]),
+        **stays(events),
         "opportunities": len(set().union(*(ids[k] for k in KINDS if k in opportunities.POSTED.values()))),
         "proposed": len(ever - gone | ever & decided.keys()),
         "approved": sum(e.decision == "approved" for e in decided.values()),
