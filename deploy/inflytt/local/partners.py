@@ -47,6 +47,14 @@ PARTNERS: list[dict[str, Any]] = [
         "municipality": "2580",
         "email": "hej@grannar.example",
     },
+    {
+        "partner_id": "matarna",
+        "kind": "statistics",
+        "name": "Luleå kommun, statistik",
+        "agreement": None,
+        "municipality": "2580",
+        "email": "statistik@matarna.example",
+    },
 ]
 
 
