@@ -51,6 +51,12 @@ class Ground:
         finally:
             child.stop()
 
+    async def rested(self, database: str) -> None:
+        """As autovacuum leaves it some minutes later."""
+        connection = await asyncpg.connect(self.urls[database])
+        await connection.execute("vacuum analyze")
+        await connection.close()
+
     def opened(self, database: str) -> Service[Any]:
         """The real service, on that database. Close it with `await service.database.close()`."""
         service: Service[Any] = import_module(f"{SERVICE}.app").service

@@ -166,7 +166,7 @@ class Lives:
         if place is None:
             return at
         match = self._id()
-        told = {"match_id": match, "interest_id": home, "opportunity_id": place.id, "kind": place.kind}
+        told: dict[str, Any] = {"match_id": match, "interest_id": home, "opportunity_id": place.id, "kind": place.kind}
         for _ in range(1 + self._by_chance(0.2)):  # said again when the reasons change
             at += self._after(1)
             yield (
@@ -191,7 +191,7 @@ class Lives:
 
     def _offer(self, at: datetime, home: UUID, people: list[UUID], place: Open, match: UUID) -> Life:
         """Both sides are asked; what comes of it."""
-        offer = {"offer_id": self._id(), "interest_id": home, "opportunity_id": place.id}
+        offer: dict[str, Any] = {"offer_id": self._id(), "interest_id": home, "opportunity_id": place.id}
         offer |= {"partner_id": place.partner, "kind": place.kind, "people": tuple(people)}
         until = at + timedelta(days=14)
         yield at, OfferMade(**offer, match_id=match, answer_by=until)
@@ -222,7 +222,9 @@ class Lives:
 
     def _owner(self, place: Open, offer: Any, no: bool) -> Event:
         told = {"opportunity_id": place.id, "partner_id": place.partner, "offer_id": offer}
-        return OwnerAnswered.model_validate(told | {"answer": "no" if no else "yes", "reason": "filled" if no else None})
+        return OwnerAnswered.model_validate(
+            told | {"answer": "no" if no else "yes", "reason": "filled" if no else None}
+        )
 
     def _ending(self, offer: dict[str, Any], end: str) -> Event:
         if end == "yes":

@@ -17,7 +17,7 @@ from inflytt.errors import Stop
 
 OURS, FLOOR, TAPED = "ours", "floor", "taped"
 GOAL = 0.6
-HASH = 'select count(*)::text || \':\' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text from "{}" t'
+HASH = "select count(*)::text || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text from \"{}\" t"
 
 
 @dataclass
@@ -122,4 +122,3 @@ async def rebuilt(ground: Ground, floor: float, say: Say) -> list[Figure]:
 def beside_floor(name: str, rate: float, floor: float) -> Figure:
     ratio = rate / floor
     return Figure(name, round(rate), "records/s", round(floor), round(ratio, 3), GOAL, ratio >= GOAL)
-

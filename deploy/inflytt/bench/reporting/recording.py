@@ -1,4 +1,7 @@
-"""The service's own consumer process, that records what its transactions ask. `python -m inflytt.bench.reporting.recording FILE`."""
+"""The service's own consumer process, which records what its transactions ask.
+
+`python -m inflytt.bench.reporting.recording FILE`, until SIGTERM.
+"""
 
 import asyncio
 import pickle
@@ -55,7 +58,7 @@ class Recorder:
     async def begin(self) -> AsyncIterator[Transaction]:
         async with self._begin() as tx:
             driver = Driver(tx.driver)
-            tx.driver = driver  # type: ignore[assignment]
+            tx.driver = driver
             yield tx
         if self._records:
             pickle.dump(Recorded(self._records, driver.statements), self.tape)
