@@ -19,6 +19,7 @@ from contracts.interests import (
     InterestChanged,
     InterestRegistered,
     RegistrationLapsed,
+    StillHereAsked,
 )
 from contracts.matches import OfferMade
 from contracts.messages import MessageSuppressed
@@ -71,6 +72,16 @@ async def test_an_event_that_comes_again_queues_nothing_more(service: Service[An
     batches = Batches("notifications", service.consumer.handlers, service.database.transaction)
     assert (await batches.apply(heard, service.database.keyring)).handled == 2
     assert await rows(service, "select * from messages order by message_id") == before
+
+
+async def test_each_adult_is_asked_once_in_their_language_whether_they_live_here_still(service: Service[Any]) -> None:
+    await tell(service, ASKED, ASKED_TOO)
+    heard = await tell(service, StillHereAsked(interest_id=HOME, people=(ASK, MALVA), months=3))
+    assert service.consumer is not None
+    batches = Batches(service.consumer.name, service.consumer.handlers, service.database.transaction)
+    await batches.apply(heard, service.database.keyring)
+    asked = "select recipient, language, facts ->> 'months' as months from messages where template = 'still_here'"
+    assert sorted(map(tuple, await rows(service, asked))) == sorted([(str(ASK), "sv", "3"), (str(MALVA), "en", "3")])
 
 
 async def test_the_erased_get_no_letter_more_and_no_row_remembers_their_language(service: Service[Any]) -> None:
