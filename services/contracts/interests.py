@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.event import Event, Topic
-from contracts.fields import Band, Code, Facts, Language, Month, OccupationGroup, Sealed
+from contracts.fields import Band, Code, Facts, Kind, Language, Month, OccupationGroup, Sealed
 
 INTERESTS = Topic("interests", ("intake",))
 
@@ -140,6 +140,7 @@ class OfferAccepted(InterestEvent):
     interest_id: UUID
     offer_id: UUID
     person_id: UUID
+    kind: Kind | None = None  # of the offer; None: said before it was told
 
 
 class OfferDeclined(InterestEvent):
@@ -147,6 +148,7 @@ class OfferDeclined(InterestEvent):
     offer_id: UUID
     person_id: UUID
     reason: Code
+    kind: Kind | None = None  # of the offer; None: said before it was told
 
 
 class MovedIn(InterestEvent):

@@ -202,3 +202,4 @@ class OwnerAnswered(OpportunityEvent):
     offer_id: UUID
     answer: Literal["yes", "no"]
     reason: Code | None = None
+    kind: Kind | None = None  # of the offer; None: said before it was told

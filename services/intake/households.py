@@ -92,7 +92,7 @@ async def answer(
         return outcome
     await offers.keep_answer(tx, offer_id, person_id, given)
     _acts(tx, person_id, interest.municipality)
-    who = {"interest_id": interest.interest_id, "offer_id": offer_id, "person_id": person_id}
+    who = {"interest_id": interest.interest_id, "offer_id": offer_id, "person_id": person_id, "kind": row.kind}
     tx.publish(OfferAccepted(**who) if given == "yes" else OfferDeclined(**who, reason=reason))
     return outcome
 

@@ -117,6 +117,7 @@ async def answer(tx: Transaction, partner: Partner, offer_id: UUID, body: Owners
                 offer_id=offer_id,
                 answer=body.answer,
                 reason=body.reason,
+                kind=row.kind,
             )
         )
     return "received"

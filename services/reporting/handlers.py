@@ -11,8 +11,9 @@ from contracts.erasures import ErasureCarriedOut, SubjectErased
 from contracts.measurements import MeasurementReported
 from reporting.domain.observations import Told, observations
 from reporting.domain.projection import Fact, fold
+from reporting.domain.settling import Word, keys, settle
 from reporting.reminding import DEADLINE, said_when_due
-from reporting.store import measurements, projection
+from reporting.store import measurements, projection, settled
 from reporting.store import observations as observed
 
 PROJECTED = ("interests", "opportunities", "matches", "messages", "partners", "rounds", "followup")
@@ -28,7 +29,9 @@ async def project(heard: list[Heard], tx: Transaction) -> None:
         if h.event and h.envelope
     ]
     await projection.write(tx, fold(one.fact for one in told))
-    await observed.write(tx, chain.from_iterable(map(observations, told)))
+    words = [Word(one, getattr(t.fact.event, "interest_id", None)) for t in told for one in observations(t)]
+    await observed.write(tx, [observation for observation, _ in words])
+    await settled.write(tx, *settle(await settled.read(tx, keys(words)), words))
 
 
 @consumer.on_batch(MeasurementReported)

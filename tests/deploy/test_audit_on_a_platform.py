@@ -70,7 +70,7 @@ DELETED = {  # what is deleted, where, and by which id it must be named
     "opportunity": ("matching", "opportunities", "opportunity_id"),
     "introduction": ("matching", "offers", "offer_id"),
     "message": ("notifications", "messages", "message_id"),
-    "observation": ("reporting", "person_answers", "offer_id"),
+    "observation": ("reporting", "households", "interest_id"),
     "key": ("intake_keys", "keys", "subject"),
 }
 
@@ -85,10 +85,10 @@ async def test_the_audit_names_what_somebody_deletes(played: Played) -> None:
 async def test_the_audit_finds_a_name_where_none_may_stand(played: Played) -> None:
     [canary, *_] = [word for word in played_words(played) if word.startswith("Kvitter")]
     connection = await asyncpg.connect(played.platform.databases["reporting"])
-    await connection.execute("update letters set template = $1", f"till {canary}")
+    await connection.execute("update settled set code = $1", f"till {canary}")
     await connection.close()
     found = (await audit(played.platform)).findings
-    assert ("canary", "reporting.letters", canary) in {(finding.kind, finding.where, finding.id) for finding in found}
+    assert ("canary", "reporting.settled", canary) in {(finding.kind, finding.where, finding.id) for finding in found}
 
 
 def played_words(played: Played) -> list[str]:

@@ -89,7 +89,7 @@ def test_a_verdict_is_unsound_by_whatever_is_found_but_uncertainty() -> None:
 
 
 def test_what_was_found_by_looking_counts(kept: Journal, evidence: Evidence) -> None:
-    audited = [Finding("canary", "row", "Kvitter", "reporting.letters", "a person's data stands here")]
+    audited = [Finding("canary", "row", "Kvitter", "reporting.settled", "a person's data stands here")]
     assert found(judge(kept, replace(evidence, audited=audited))).keys() == {"canaries"}
 
 

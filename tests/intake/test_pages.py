@@ -160,7 +160,9 @@ async def test_an_offer_stands_on_the_own_page_and_a_yes_is_said_once(world: Any
     for _ in range(2):
         answer = await world.press(link, f"/offers/{made.offer_id}/accept")
         assert answer.status_code == 303
-    assert await world.said() == [OfferAccepted(interest_id=made.interest_id, offer_id=made.offer_id, person_id=ask)]
+    assert await world.said() == [
+        OfferAccepted(interest_id=made.interest_id, offer_id=made.offer_id, person_id=ask, kind=made.kind)
+    ]
     assert "tagit emot ditt ja" in (await world.client.get(answer.headers["location"])).text
 
 
@@ -171,7 +173,9 @@ async def test_a_no_has_a_reason_and_a_yes_afterwards_changes_nothing(world: Any
     late = await world.press(link, f"/offers/{made.offer_id}/accept")
     assert late.headers["location"].endswith("sagt=redan")
     assert await world.said() == [
-        OfferDeclined(interest_id=made.interest_id, offer_id=made.offer_id, person_id=ask, reason="wage")
+        OfferDeclined(
+            interest_id=made.interest_id, offer_id=made.offer_id, person_id=ask, reason="wage", kind=made.kind
+        )
     ]
 
 

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import Event, Sealed
-from contracts.interests import ConfirmationRequested, InterestRegistered, InterestWithdrawn, MovedIn, OfferDeclined
-from contracts.matches import MatchProposed, MatchRetracted, MatchReviewed, OfferLapsed, OfferMade, PlacementMade
-from contracts.messages import MessageSent, MessageUncertain
+from contracts.interests import ConfirmationRequested, InterestRegistered, InterestWithdrawn, MovedIn
+from contracts.matches import MatchProposed, OfferMade, PlacementMade
 from contracts.opportunities import CHANGED, POSTED
 from contracts.rounds import RoundAllocated, RoundUndone, ScarcityFound, TrainingNeedFound
 from reporting.chart import frames
@@ -45,33 +44,6 @@ def test_a_household_is_registered_when_its_first_mail_was_asked_for() -> None:
     assert fold(told(*mails)) == {
         "households": {(HOME,): {"municipality": "2580", "interest_id": HOME, "requested_at": NOON}}
     }
-
-
-def test_a_proposal_that_is_made_again_stands_again_from_its_first_day() -> None:
-    gone = MatchRetracted(match_id=MATCH, interest_id=HOME, opportunity_id=JOB, kind="job", reason="changed")
-    row = fold(told(proposed("400-599"), gone, proposed("800-1000")))["proposals"][MATCH,]
-    assert (row["proposed_at"], row["retracted_at"], row["band"]) == (NOON, None, "800-1000")
-
-
-def test_a_decision_and_an_end_are_kept_with_their_reasons() -> None:
-    review = {"match_id": MATCH, "interest_id": HOME, "opportunity_id": JOB, "kind": "job", "reason": "good_fit"}
-    rows = fold(
-        told(
-            MatchReviewed.model_validate({**review, "decision": "approved"}),
-            offer(OfferMade, match_id=MATCH, answer_by=NOON),
-            offer(OfferLapsed, silent="owner"),
-            OfferDeclined(interest_id=HOME, offer_id=OFFER, person_id=ASK, reason="wage"),
-        )
-    )
-    assert rows["proposals"][MATCH,]["decision"] == "approved"
-    assert (rows["offers"][OFFER,]["outcome"], rows["offers"][OFFER,]["side"]) == ("lapsed", "owner")
-    assert rows["person_answers"][OFFER, ASK]["reason"] == "wage"
-
-
-def test_a_mail_that_arrived_after_all_is_sent() -> None:
-    facts = {"message_id": uuid4(), "template": "offer", "channel": "mail", "person_id": ASK, "language": "sv"}
-    rows = fold(told(MessageUncertain.model_validate(facts), MessageSent.model_validate(facts)))
-    assert [row["outcome"] for row in rows["letters"].values()] == ["sent"]
 
 
 @pytest.mark.parametrize("kind", POSTED)

@@ -120,7 +120,7 @@ class Story:
         return kind.model_validate({**self.about, **more})
 
     def said_yes(self) -> Event:
-        return OfferAccepted(interest_id=self.interest, offer_id=self.offer, person_id=self.person)
+        return OfferAccepted(interest_id=self.interest, offer_id=self.offer, person_id=self.person, kind=self.kind)
 
     def said_no(self, reason: str = "wage") -> Event:
         return OfferDeclined(interest_id=self.interest, offer_id=self.offer, person_id=self.person, reason=reason)

@@ -110,24 +110,54 @@ TABLES = (
     Table(
         "observation",
         "reporting",
-        "proposals",
-        """select match_id, coalesce(decision, case when retracted_at is null then 'proposed' else 'retracted' end)
-           from proposals""",
+        "settled (proposed)",
+        """select p.subject_id, coalesce(case a.amount when 1 then 'approved' when 0 then 'rejected' end,
+                  case p.amount when 1 then 'proposed' else 'retracted' end)
+           from settled p left join settled a on (a.figure, a.subject_id) = ('approved', p.subject_id)
+           where p.figure = 'proposed'""",
         lambda story: {id: match.state for id, match in story.matches.items()},
     ),
-    Table("observation", "reporting", "offers", "select offer_id, coalesce(outcome, 'open') from offers", told.offers),
     Table(
         "observation",
         "reporting",
-        "person_answers",
-        "select offer_id || ' ' || person_id, answer from person_answers",
+        "settled (introduced)",
+        """select i.subject_id, case when e.code ~ '^(withdrawn|too_late)' then split_part(e.code, '/', 1)
+                  else coalesce(e.figure, 'open') end
+           from settled i left join settled e
+             on e.figure in ('placed', 'fell_through', 'lapsed') and e.subject_id = i.subject_id and e.since is not null
+           where i.figure = 'introduced'""",
+        told.offers,
+    ),
+    Table(
+        "observation",
+        "reporting",
+        "settled (accepted)",
+        """select subject_id || ' ' || part, case amount when 1 then 'yes' else 'no' end
+           from settled where figure = 'accepted'""",
         told.person_answers,
     ),
     Table(
-        "observation", "reporting", "owner_answers", "select offer_id, answer from owner_answers", told.owner_answers
+        "observation",
+        "reporting",
+        "settled (owner_yes)",
+        "select subject_id, case amount when 1 then 'yes' else 'no' end from settled where figure = 'owner_yes'",
+        told.owner_answers,
     ),
-    Table("observation", "reporting", "letters", "select message_id, outcome from letters", told.messages),
-    Table("observation", "reporting", "refusals", "select input_id, code from refusals", told.refusals),
+    Table(
+        "observation",
+        "reporting",
+        "settled (mails)",
+        """select subject_id, case amount when 1 then 'sent' else split_part(code, '/', 1) end
+           from settled where figure = 'mails'""",
+        told.messages,
+    ),
+    Table(
+        "observation",
+        "reporting",
+        "settled (refused)",
+        "select subject_id, code from settled where figure = 'refused'",
+        told.refusals,
+    ),
 )
 
 

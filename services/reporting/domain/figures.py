@@ -92,6 +92,16 @@ class Station:
     moved_in: int
 
 
+def ended(figure: str, code: str, kind: str, count: int) -> Ended:
+    """An ending by the code of its figure: `side/reason`, `withdrawn/reason`, `too_late`, or who was silent."""
+    if figure == "lapsed":
+        return Ended("lapsed", code, "", kind, count)
+    side, _, reason = code.partition("/")
+    if side in ("withdrawn", "too_late"):
+        return Ended(side, "", reason, kind, count)
+    return Ended("fell_through", side, reason, kind, count)
+
+
 def totals(cells: Iterable[Cell]) -> dict[str, int]:
     """Every figure's sum, in the order of the road; what has not happened is 0."""
     found: Counter[str] = Counter()

@@ -122,18 +122,20 @@ def _first_of(month: str) -> datetime:
 
 def _answered(event: interests.OfferAccepted | interests.OfferDeclined) -> list[Said]:
     yes = isinstance(event, interests.OfferAccepted)
-    part, code = str(event.person_id), getattr(event, "reason", "")
-    return [
-        Said("accepted", event.offer_id, int(yes), part=part, code=code),
-        Said("declined", event.offer_id, int(not yes), part=part, code=code),
-    ]
+    told: dict[str, Any] = {
+        "kind": event.kind or "",
+        "part": str(event.person_id),
+        "code": getattr(event, "reason", ""),
+    }
+    return [Said("accepted", event.offer_id, int(yes), **told), Said("declined", event.offer_id, int(not yes), **told)]
 
 
 def _owner_answered(event: opportunities.OwnerAnswered) -> list[Said]:
     yes = event.answer == "yes"
+    told: dict[str, Any] = {"kind": event.kind or "", "code": event.reason or ""}
     return [
-        Said("owner_yes", event.offer_id, int(yes), code=event.reason or ""),
-        Said("owner_refused", event.offer_id, int(not yes), code=event.reason or ""),
+        Said("owner_yes", event.offer_id, int(yes), **told),
+        Said("owner_refused", event.offer_id, int(not yes), **told),
     ]
 
 
@@ -176,15 +178,15 @@ SAYS: dict[type[Event], Says] = {  # what each event says of each figure that it
     matches.PlacementMade: _ended("placed", lambda e: ""),
     matches.OfferLapsed: _ended("lapsed", lambda e: e.silent),
     matches.PlacementFellThrough: _ended("fell_through", lambda e: f"{e.side}/{e.reason}"),
-    matches.OfferWithdrawn: _ended("fell_through", lambda e: e.reason),
+    matches.OfferWithdrawn: _ended("fell_through", lambda e: f"withdrawn/{e.reason}"),
     matches.AcceptanceTooLate: _ended("fell_through", lambda e: "too_late"),
     rounds.RoundAllocated: lambda e: [Said("rounds", e.round_id)],
     rounds.RoundUndone: lambda e: [Said("rounds", e.round_id, 0, code=e.reason, final=True)],
     rounds.TrainingNeedFound: _lacking,
     rounds.ScarcityFound: _scarce,
     messages.MessageSent: lambda e: [Said("mails", e.message_id)],
-    messages.MessageUncertain: lambda e: [Said("mails", e.message_id, 0)],
-    messages.MessageFailed: lambda e: [Said("mails", e.message_id, 0, code=e.reason)],
-    messages.MessageSuppressed: lambda e: [Said("mails", e.message_id, 0, code=e.reason)],
+    messages.MessageUncertain: lambda e: [Said("mails", e.message_id, 0, code="uncertain")],
+    messages.MessageFailed: lambda e: [Said("mails", e.message_id, 0, code=f"failed/{e.reason}")],
+    messages.MessageSuppressed: lambda e: [Said("mails", e.message_id, 0, code=f"suppressed/{e.reason}")],
     partners.InputRefused: lambda e: [Said("refused", e.input_id, code=e.code)],
 }

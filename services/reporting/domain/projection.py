@@ -1,4 +1,4 @@
-"""The projection: what each event changes in which row. A fold per key; no clock, no running numbers, nothing said.
+"""Households, places and rounds as they stand: what each event changes in which row. A fold per key; no clock, nothing said.
 
 A row is changed by events of one topic only, so that order per key makes it the same live and replayed; what two
 topics tell is joined when it is read.
@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from contracts import Event, interests, matches, messages, opportunities, partners, rounds
+from contracts import Event, interests, opportunities, rounds
 from contracts.interests import Household
-from contracts.matches import OfferEvent
-from contracts.messages import Message
 from contracts.opportunities import POSTED, Place, kind_of
 from contracts.rounds import RoundEvent
 
@@ -22,31 +20,11 @@ Rows = dict[str, dict[Key, dict[str, Any]]]  # table → key → what changes
 KEYS: dict[str, tuple[str, ...]] = {
     "households": ("interest_id",),
     "opportunities": ("opportunity_id",),
-    "owner_answers": ("offer_id",),
-    "person_answers": ("offer_id", "person_id"),
-    "proposals": ("match_id",),
-    "offers": ("offer_id",),
-    "letters": ("message_id",),
-    "refusals": ("input_id",),
     "rounds": ("round_id",),
     "needs": ("round_id", "municipality", "kind", "sort", "skill", "area", "month"),
 }
-# When something first happened: what is said again (a second adult's mail, a new score) doesn't move it.
-FIRST = frozenset({"requested_at", "registered_at", "posted_at", "proposed_at", "made_at", "moved_in_at"})
-
-ENDS: dict[type[Event], str] = {
-    matches.OfferWithdrawn: "withdrawn",
-    matches.OfferLapsed: "lapsed",
-    matches.AcceptanceTooLate: "too_late",
-    matches.PlacementMade: "placed",
-    matches.PlacementFellThrough: "fell_through",
-}
-FATES: dict[type[Event], str] = {
-    messages.MessageSent: "sent",
-    messages.MessageFailed: "failed",
-    messages.MessageSuppressed: "suppressed",
-    messages.MessageUncertain: "uncertain",
-}
+# When something first happened: what is said again (a second adult's mail) doesn't move it.
+FIRST = frozenset({"requested_at", "registered_at", "posted_at", "moved_in_at"})
 
 
 @dataclass(frozen=True)
@@ -87,15 +65,8 @@ def change_of(fact: Fact) -> Change | None:
             return _of_interest(event, at)
         case opportunities.OpportunityEvent():
             return _of_opportunity(event, at)
-        case matches.MatchEvent():
-            return _of_match(event, at)
         case RoundEvent():
             return _of_round(event, at)
-        case Message():
-            told = {"message_id": event.message_id, "template": event.template, "language": event.language}
-            return Change("letters", {**told, "outcome": FATES[type(event)], "outcome_at": at})
-        case partners.InputRefused():
-            return Change("refusals", {**_only(event, "input_id", "partner_id", "door", "code"), "refused_at": at})
     return None
 
 
@@ -116,12 +87,6 @@ def _of_interest(event: Event, at: datetime) -> Change | None:
         case interests.MovedIn():
             moved = {"moved_in_at": at, "moved_in_month": event.month}
             return Change("households", {"interest_id": event.interest_id, **moved})
-        case interests.OfferAccepted():
-            return Change("person_answers", {**_answer(event), "answer": "yes", "reason": None, "answered_at": at})
-        case interests.OfferDeclined():
-            return Change(
-                "person_answers", {**_answer(event), "answer": "no", "reason": event.reason, "answered_at": at}
-            )
     return None
 
 
@@ -134,29 +99,6 @@ def _of_opportunity(event: Event, at: datetime) -> Change | None:
         case opportunities.OpportunityClosed():
             closed = {"closed_at": at, "closed_reason": event.reason}
             return Change("opportunities", {"opportunity_id": event.opportunity_id, **closed})
-        case opportunities.OwnerAnswered():
-            said = _only(event, "offer_id", "opportunity_id", "partner_id", "answer", "reason")
-            return Change("owner_answers", {**said, "answered_at": at})
-    return None
-
-
-def _of_match(event: Event, at: datetime) -> Change | None:
-    match event:
-        case matches.MatchProposed():
-            stands = _only(event, "match_id", "interest_id", "opportunity_id", "kind", "band")
-            return Change("proposals", {**stands, "proposed_at": at, "retracted_at": None, "retracted_reason": None})
-        case matches.MatchRetracted():
-            ended = {"retracted_at": at, "retracted_reason": event.reason}
-            return Change("proposals", {"match_id": event.match_id, **ended})
-        case matches.MatchReviewed():
-            decided = {"decision": event.decision, "decision_reason": event.reason, "decided_at": at}
-            return Change("proposals", {"match_id": event.match_id, **decided})
-        case matches.OfferMade():
-            return Change("offers", {**_offer(event), "match_id": event.match_id, "made_at": at})
-        case OfferEvent():
-            side = getattr(event, "side", None) or getattr(event, "silent", None)
-            ended = {"outcome": ENDS[type(event)], "outcome_at": at, "side": side}
-            return Change("offers", {**_offer(event), **ended, "reason": getattr(event, "reason", None)})
     return None
 
 
@@ -182,14 +124,6 @@ def _of_round(event: Event, at: datetime) -> Change | None:
             need |= {"skill": "", "area": event.area or "", "month": event.month or ""}
             return Change("needs", {**need, "helped": event.households, "found_at": at})
     return None
-
-
-def _answer(event: Event) -> dict[str, Any]:
-    return _only(event, "offer_id", "person_id", "interest_id")
-
-
-def _offer(event: OfferEvent) -> dict[str, Any]:
-    return _only(event, "offer_id", "interest_id", "opportunity_id", "partner_id", "kind")
 
 
 def _only(event: Event, *names: str) -> dict[str, Any]:

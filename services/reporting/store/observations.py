@@ -10,9 +10,8 @@ WRITE = """
 insert into observations
 select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[],
   $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::boolean[])
-on conflict do nothing
 """
-# Of each figure, subject and part the last word that was told by the end of the day {known}, of what had happened by the
+# Of each subject and part of a figure the last word that was told by the end of the day $3, of what had happened by the
 # end of $2, Swedish time; a final word stands above later ones. `first` is the record that first made it count.
 SETTLED = """
 select figure, subject_id, part, max(kind) as kind, max(topic) as topic, max(partition) as partition,
@@ -20,34 +19,28 @@ select figure, subject_id, part, max(kind) as kind, max(topic) as topic, max(par
        min(recorded_at) filter (where amount = 1 and not final) as since
 from observations
 where valid_at < ($2::date + 1)::timestamp at time zone 'Europe/Stockholm'
-  and recorded_at < ({known}::date + 1)::timestamp at time zone 'Europe/Stockholm'
-  and ($1 = '' or municipality = $1){figure}
+  and recorded_at < ($3::date + 1)::timestamp at time zone 'Europe/Stockholm'
+  and ($1 = '' or municipality = $1) and figure = $4
 group by figure, subject_id, part
 having bool_or(amount = 1 and not final) and (max(array[final::int, "offset", amount]))[3] = 1
 """
-# A person's and an owner's answer don't tell of what kind the place is: its offer does.
-ANSWERS = "('accepted', 'declined', 'owner_yes', 'owner_refused')"
-KINDED = """
-select s.figure, case when s.kind = '' and s.figure in {answers} then coalesce(o.kind, '') else s.kind end as kind{more}
-from ({settled}) s left join offers o on s.figure in {answers} and o.offer_id = s.subject_id
+COUNTED = """
+select figure, kind, sum(count)::int as count from tallies
+where ($1 = '' or municipality = $1) and valid <= $2 and known <= $3 and not starts_with(figure, 'households_')
+group by figure, kind having sum(count) <> 0 order by figure, kind
 """
-
-
-def _kinded(known: str, figure: str = "", more: str = "") -> str:
-    return KINDED.format(answers=ANSWERS, settled=SETTLED.format(known=known, figure=figure), more=more)
-
-
-COUNTED = f"select figure, kind, count(*) as count from ({_kinded('$3')}) k group by figure, kind order by figure, kind"  # noqa: S608
-REVISED = f"""
-with earlier as (select figure, kind, count(*) as n from ({_kinded("$3")}) k group by figure, kind),
-     later as (select figure, kind, count(*) as n from ({_kinded("$4")}) k group by figure, kind)
-select figure, kind, coalesce(e.n, 0) as then, coalesce(l.n, 0) as now
-from earlier e full join later l using (figure, kind) where e.n is distinct from l.n order by figure, kind
-"""  # noqa: S608
+REVISED = """
+with two as (
+  select figure, kind, coalesce(sum(count) filter (where known <= $3), 0)::int as then,
+         coalesce(sum(count) filter (where known <= $4), 0)::int as now
+  from tallies where ($1 = '' or municipality = $1) and valid <= $2 and not starts_with(figure, 'households_')
+  group by figure, kind)
+select * from two where two.then <> two.now order by figure, kind
+"""
 # The page is cut out before its rows are looked up: a figure may have a million of them.
 BEHIND = f"""
 with page as (
-  select * from ({_kinded("$3", " and figure = $4", ", s.topic, s.partition, s.first, s.since")}) k
+  select * from ({SETTLED}) k
   where $5::text is null or kind = $5 order by since desc, topic, partition, first desc limit $6 offset $7)
 select o.valid_at, o.recorded_at, o.municipality, p.kind, o.subject_id, o.event_id, o.topic, o.partition, o."offset"
 from page p join observations o on (o.topic, o.partition, o."offset", o.figure) = (p.topic, p.partition, p.first, p.figure)
@@ -56,8 +49,8 @@ order by p.since desc, o.topic, o.partition, o."offset" desc
 
 
 async def write(tx: Transaction, observations: Iterable[Observation]) -> None:
-    """Appends what isn't there yet, in one statement; what is there stays as it is."""
-    if rows := sorted(observations, key=lambda o: o[:4]):  # in one order, so that two writers never wait in a circle
+    """Appends them, in one statement. That each comes once is the inbox's to see to."""
+    if rows := list(observations):
         await tx.execute(WRITE, *zip(*rows, strict=True))
 
 

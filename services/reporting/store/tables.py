@@ -1,6 +1,6 @@
 """The projection's tables: ids, kinds, codes and times; no one's needs, names or answers in words."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,86 +49,6 @@ class Opportunity(Base, table=True):  # type: ignore[call-arg]
     closed_reason: str | None = None
 
 
-class OwnerAnswer(Base, table=True):  # type: ignore[call-arg]
-    __tablename__ = "owner_answers"
-    __table_args__ = PROJECTION
-    offer_id: UUID = Field(primary_key=True)
-    municipality: str
-    opportunity_id: UUID | None = None
-    partner_id: str | None = None
-    answer: str | None = None
-    reason: str | None = None
-    answered_at: datetime | None = _time()
-
-
-class PersonAnswer(Base, table=True):  # type: ignore[call-arg]
-    __tablename__ = "person_answers"
-    __table_args__ = PROJECTION
-    offer_id: UUID = Field(primary_key=True)
-    person_id: UUID = Field(primary_key=True)
-    municipality: str
-    interest_id: UUID | None = None
-    answer: str | None = None
-    reason: str | None = None
-    answered_at: datetime | None = _time()
-
-
-class Proposal(Base, table=True):  # type: ignore[call-arg]
-    __tablename__ = "proposals"
-    __table_args__ = PROJECTION
-    match_id: UUID = Field(primary_key=True)
-    municipality: str
-    interest_id: UUID | None = None
-    opportunity_id: UUID | None = None
-    kind: str | None = None
-    band: str | None = None
-    proposed_at: datetime | None = _time()
-    retracted_at: datetime | None = _time()
-    retracted_reason: str | None = None
-    decision: str | None = None
-    decision_reason: str | None = None
-    decided_at: datetime | None = _time()
-
-
-class Offer(Base, table=True):  # type: ignore[call-arg]
-    __tablename__ = "offers"
-    __table_args__ = PROJECTION
-    offer_id: UUID = Field(primary_key=True)
-    municipality: str
-    match_id: UUID | None = None
-    interest_id: UUID | None = Field(default=None, index=True)
-    opportunity_id: UUID | None = None
-    partner_id: str | None = None
-    kind: str | None = None
-    made_at: datetime | None = _time()
-    outcome: str | None = None
-    outcome_at: datetime | None = _time()
-    side: str | None = None
-    reason: str | None = None
-
-
-class Letter(Base, table=True):  # type: ignore[call-arg]
-    __tablename__ = "letters"
-    __table_args__ = PROJECTION
-    message_id: UUID = Field(primary_key=True)
-    municipality: str
-    template: str | None = None
-    language: str | None = None
-    outcome: str | None = None
-    outcome_at: datetime | None = _time()
-
-
-class Refusal(Base, table=True):  # type: ignore[call-arg]
-    __tablename__ = "refusals"
-    __table_args__ = PROJECTION
-    input_id: UUID = Field(primary_key=True)
-    municipality: str
-    partner_id: str | None = None
-    door: str | None = None
-    code: str | None = None
-    refused_at: datetime | None = _time()
-
-
 class Round(Base, table=True):  # type: ignore[call-arg]
     __tablename__ = "rounds"
     __table_args__ = PROJECTION
@@ -159,3 +79,37 @@ class Need(Base, table=True):  # type: ignore[call-arg]
     more: int | None = None
     helped: int
     found_at: datetime | None = _time()
+
+
+class Settled(Base, table=True):  # type: ignore[call-arg]
+    """What stands of each subject of each figure."""
+
+    __tablename__ = "settled"
+    __table_args__ = PROJECTION
+    figure: str = Field(primary_key=True)
+    subject_id: UUID = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    municipality: str
+    kind: str
+    code: str
+    amount: int
+    said: bool
+    final: int | None = None
+    since: datetime | None = _time()
+    known: date
+
+
+class Tally(Base, table=True):  # type: ignore[call-arg]
+    """What each day moved of a figure, and each day's knowledge."""
+
+    __tablename__ = "tallies"
+    __table_args__ = PROJECTION
+    municipality: str = Field(primary_key=True)
+    figure: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    began: date = Field(primary_key=True)
+    valid: date = Field(primary_key=True)
+    known: date = Field(primary_key=True)
+    count: int
+    told_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
