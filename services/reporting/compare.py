@@ -21,7 +21,7 @@ from reporting.front import Written, period_end
 from reporting.history import Officer, day_of, link
 from reporting.indicators import CATALOGUE, measured, spoken
 from reporting.pages import day_now, named
-from reporting.store import asked
+from reporting.store import questions
 
 router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
 OPEN = (*OF_HOUSEHOLDS, *OF_PLACES)  # to everybody
@@ -45,7 +45,7 @@ async def for_everybody(request: Request, tx: Tx, a: Written = "", b: Written = 
     after = period_end(b, "b") if b else known
     before = period_end(a, "a") if a else month_before(after)
     _in_order(before, after)
-    then, later = await asked.cells(tx, "", before, known), await asked.cells(tx, "", after, known)
+    then, later = await questions.cells(tx, "", before, known), await questions.cells(tx, "", after, known)
     rows = beside(public(then), public(later), OPEN, rounded=True)
     return await _page(request, tx, rows, before, after, known, everybody=True)
 
@@ -59,7 +59,7 @@ async def for_officers(request: Request, tx: Tx, user: Officer, a: Day = "", b: 
     _in_order(before, after)
     own = user.municipality or ""
     rows = beside(
-        exact(await asked.cells(tx, own, before, now)), exact(await asked.cells(tx, own, after, now)), FIGURES
+        exact(await questions.cells(tx, own, before, now)), exact(await questions.cells(tx, own, after, now)), FIGURES
     )
     return await _page(request, tx, rows, before, after, now, own=own)
 

@@ -24,7 +24,7 @@ from reporting.goals import Day, view_of
 from reporting.pages import day_now
 from reporting.publishing import files
 from reporting.reports import matrix, overview
-from reporting.store import asked, cycle
+from reporting.store import cycle, questions
 
 router = APIRouter(route_class=StrictRoute)
 TYPES = {
@@ -64,7 +64,7 @@ async def assignments(
 async def households(request: Request, tx: Tx, kind: Kind) -> Response:
     """Households by municipality and month, of months that have ended: a live figure would tell of the last one who came."""
     ended = last_closed(day_now())
-    table = _of_months(await asked.cells(tx, "", ended, ended), ended, translator(request))
+    table = _of_months(await questions.cells(tx, "", ended, ended), ended, translator(request))
     return _table(kind, f"hushall-{table.as_of}", table.title, [table])
 
 

@@ -19,7 +19,7 @@ from reporting.domain.population import road as to_the_goal
 from reporting.domain.road import road
 from reporting.funnel_chart import rivers
 from reporting.pages import day_now, named
-from reporting.store import asked
+from reporting.store import questions
 
 router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
 Written = Annotated[str, Query(max_length=10)]
@@ -32,9 +32,9 @@ async def for_everybody(request: Request, tx: Tx, per: Written = "") -> HTMLResp
     known = last_closed(day_now())
     day = period_end(per, "per") if per else known
     before = month_before(day)
-    all_cells = await asked.cells(tx, "", known, known)
-    cells = all_cells if day == known else await asked.cells(tx, "", day, known)
-    earlier, stations = await asked.stations(tx, "", before, known), await asked.stations(tx, "", day, known)
+    all_cells = await questions.cells(tx, "", known, known)
+    cells = all_cells if day == known else await questions.cells(tx, "", day, known)
+    earlier, stations = await questions.stations(tx, "", before, known), await questions.stations(tx, "", day, known)
     steps = road(earlier, stations)
     kinds = _of_places(cells)
     return page(
@@ -47,7 +47,7 @@ async def for_everybody(request: Request, tx: Tx, per: Written = "") -> HTMLResp
         known=known,
         before=before,
         days=choices(_first(all_cells, day), day_now()),
-        steps=steps if stations else [],
+        steps=steps if any(step.count != 0 for step in steps) else [],
         rivers=rivers(steps),
         kinds=kinds,
         drawn=DRAWN,

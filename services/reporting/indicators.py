@@ -20,7 +20,7 @@ from reporting.history import day_of, link
 from reporting.indicator_chart import at, charts
 from reporting.indicator_words import ARROWS, Say
 from reporting.pages import ROLES, day_now
-from reporting.store import asked, measurements
+from reporting.store import measurements, questions
 
 router = APIRouter(prefix="/indikatorer", route_class=StrictRoute, default_response_class=HTMLResponse)
 CATALOGUE = read_catalogue((Path(__file__).parent / "indicators.toml").read_text(encoding="utf-8"))
@@ -80,7 +80,7 @@ async def _standings(tx: Transaction, indicator: Indicator, per: date, known: da
         found = await measured(tx, indicator, per, known)
     else:
         closed = closed_by(known, day_now())
-        points = monthly(indicator, await asked.cells(tx, "", closed, closed), closed + A_DAY)
+        points = monthly(indicator, await questions.cells(tx, "", closed, closed), closed + A_DAY)
         found = [standing(indicator, municipality, points, per, known) for municipality in CONTROLLER]
     return [one for one in found if one.rows or one.held or one.forecasts]
 
