@@ -11,7 +11,7 @@ from inflytt.bench.figures import Figure
 def main(args: list[str]) -> int:
     """0 when it was measured; what misses its goal is named."""
     given = _parser().parse_args(args)
-    figures.tell(_chassis(given) if given.what == "chassis" else _matching(given), given.json)
+    figures.tell(MEASURES[given.what](given), given.json)
     return 0
 
 
@@ -20,7 +20,8 @@ def _parser() -> argparse.ArgumentParser:
     whats = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     chassis = whats.add_parser("chassis", help="consume, relay, POST, and how long an event is on its way")
     matching = whats.add_parser("matching", help="candidates, arrivals, reasons, related occupations, rounds")
-    for one in (chassis, matching):
+    reporting = whats.add_parser("reporting", help="projection, rebuild, dashboards, reports for a board")
+    for one in (chassis, matching, reporting):
         one.add_argument("--json", action="store_true", help="one JSON object on stdout")
     _how_much(chassis, "--seconds", 5.0, "of HTTP load a round")
     _how_much(chassis, "--rows", 30_000, "to drain and to consume a round")
@@ -35,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
         matching, "--households", 10_000, "in a round; in the smaller ones that are measured on at most this many"
     )
     _how_much(matching, "--small", 200, "small rounds held against the exact optimum")
+    _how_much(reporting, "--events", 1_000_000, "in the log")
+    _how_much(reporting, "--slices", 4, "that the log comes in; in each, ours and the floor take turns")
+    _how_much(reporting, "--requests", 200, "of each page")
     matching.add_argument("--data", type=Path, help="folder with JobTech's and ESCO's files: their words and relations")
     matching.add_argument(
         "--judged", type=Path, help="substitutability file to hold relations against, but the folder's"
@@ -77,6 +81,15 @@ def _rounds(households: int, small: int, seeds: tuple[int, ...]) -> list[Figure]
         *online.measure(online.Weeks(few, seeds=seeds), _say),
         *prices.measure(prices.Sizes(few), _say),
     ]
+
+
+def _reporting(given: argparse.Namespace) -> list[Figure]:
+    from inflytt.bench import reporting
+
+    return reporting.measure(reporting.Sizes(given.events, given.slices, given.requests), _say)
+
+
+MEASURES = {"chassis": _chassis, "matching": _matching, "reporting": _reporting}
 
 
 def _say(what: str) -> None:

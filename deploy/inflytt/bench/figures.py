@@ -11,14 +11,14 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """`goal`: the least ratio where there is a floor, else the most that `value` may be."""
+    """`goal`: the least ratio where there is a floor, else the most that `value` may be; None where there is none."""
 
     name: str
     value: float
     unit: str
     floor: float | None
     ratio: float | None
-    goal: float
+    goal: float | None
     met: bool
 
 
@@ -39,6 +39,11 @@ def at_most(name: str, unit: str, value: float, goal: float) -> Figure:
     return Figure(name, round(value, 2), unit, None, None, goal, value <= goal)
 
 
+def counted(name: str, unit: str, value: float) -> Figure:
+    """What is only told."""
+    return Figure(name, round(value, 2), unit, None, None, None, True)
+
+
 def tell(figures: Sequence[Figure], as_json: bool) -> None:
     if as_json:
         missed = [figure.name for figure in figures if not figure.met]
@@ -49,7 +54,8 @@ def tell(figures: Sequence[Figure], as_json: bool) -> None:
         table.add_column(column, justify="left" if column in ("figure", "") else "right")
     for f in figures:
         sign, met = ("≥" if f.ratio else "≤"), "[green]met[/]" if f.met else "[red]missed[/]"
-        table.add_row(f.name, f"{f.value:g}", f.unit, _text(f.floor), _text(f.ratio), f"{sign} {f.goal:g}", met)
+        goal, met = (f"{sign} {f.goal:g}", met) if f.goal is not None else ("–", "")
+        table.add_row(f.name, f"{f.value:g}", f.unit, _text(f.floor), _text(f.ratio), goal, met)
     Console().print(table)
 
 
