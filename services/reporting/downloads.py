@@ -1,8 +1,8 @@
 """Files for everybody: published reports, assignments as tables, figures of closed months. Small numbers are hidden."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import date
 from typing import Literal
 
 from fastapi import APIRouter
@@ -12,15 +12,16 @@ from starlette.responses import Response
 from chassis.service import Tx
 from chassis.web import Problem, StrictRoute, general, translator
 from chassis.web.catalogues import Translator, sv
-from chassis.web.formats import PLACE
 from contracts.vocabulary import VOCABULARY
-from reporting.domain.disclosure import parts_shown
+from reporting.domain.closed import A_DAY, choices, last_closed
+from reporting.domain.disclosure import month_by_month
 from reporting.domain.document import Column, Table
 from reporting.domain.figures import OF_HOUSEHOLDS, Cell
 from reporting.exports.jsonstat import jsonstat
 from reporting.exports.plain import plain
 from reporting.exports.workbook import workbook
 from reporting.goals import Day, view_of
+from reporting.pages import day_now
 from reporting.publishing import files
 from reporting.reports import matrix, overview
 from reporting.store import cycle, questions
@@ -62,19 +63,19 @@ async def assignments(
 @router.get("/data/hushall.{kind}")
 async def households(request: Request, tx: Tx, kind: Kind) -> Response:
     """Households by municipality and month, of months that have ended: a live figure would tell of the last one who came."""
-    t, today = translator(request), tx.now.astimezone(PLACE).date()
-    table = _of_months(await questions.cells(tx), today, t)
+    ended = last_closed(day_now())
+    table = _of_months(await questions.cells(tx, "", ended, ended), ended, translator(request))
     return _table(kind, f"hushall-{table.as_of}", table.title, [table])
 
 
-def _of_months(cells: Iterable[Cell], today: date, t: Translator) -> Table:
-    closed, ended = today.isoformat()[:7], today.replace(day=1)
-    counted: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)  # municipality and figure → month → households
+def _of_months(cells: list[Cell], ended: date, t: Translator) -> Table:
+    counted: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)  # municipality and figure → month → households
+    cells = [cell for cell in cells if cell.figure in OF_HOUSEHOLDS]
     for cell in cells:
-        if cell.figure in OF_HOUSEHOLDS and cell.month < closed:
-            counted[cell.municipality, cell.figure][cell.month] = cell.count
-    shown = {key: parts_shown(months) for key, months in counted.items()}
-    rows = sorted({(municipality, month) for (municipality, _), months in counted.items() for month in months})
+        counted[cell.municipality, cell.figure][cell.month] += cell.count
+    months = _months(min((cell.month for cell in cells), default=""), ended)
+    shown = {key: dict(zip(months, month_by_month(of[m] for m in months), strict=True)) for key, of in counted.items()}
+    rows = [(place, month) for place in sorted({place for place, _ in counted}) for month in months]
     return Table(
         "hushall",
         t("Hushåll per kommun och månad"),
@@ -85,9 +86,16 @@ def _of_months(cells: Iterable[Cell], today: date, t: Translator) -> Table:
         ),
         tuple((code, month, *(shown.get((code, f), {}).get(month, 0) for f in OF_HOUSEHOLDS)) for code, month in rows),
         "Inflytt",
-        ended - timedelta(days=1),
-        (t(".. är färre än fem och visas inte; ibland göms ett tal till, så att det inte går att räkna ut."),),
+        ended,
+        (t("Avrundat till fem: det som är för litet för sin egen månad räknas i en senare. .. är färre än fem."),),
         {code: VOCABULARY.name(code, t.language) for code, _ in rows},
+    )
+
+
+def _months(first: str, ended: date) -> list[str]:
+    """From the first month in which something was counted to the last one that is over."""
+    return (
+        [f"{day:%Y-%m}" for day in reversed(choices(date.fromisoformat(f"{first}-01"), ended + A_DAY))] if first else []
     )
 
 

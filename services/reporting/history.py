@@ -10,14 +10,12 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from chassis import clock
 from chassis.service import Tx
 from chassis.web import Problem, StrictRoute, User, general, page
 from chassis.web.catalogues import sv
-from chassis.web.formats import PLACE
 from contracts.fields import Kind
 from reporting.domain.figures import FIGURES
-from reporting.pages import named, officer
+from reporting.pages import day_now, named, officer
 from reporting.store import observations
 
 router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
@@ -29,8 +27,8 @@ PAGE = 100  # rows
 @router.get("/uppfoljning/per")
 async def on_a_day(request: Request, tx: Tx, user: Officer, per: Written = "", kand: Written = "") -> HTMLResponse:
     """Every figure as of `per`, as known at `kand`, and what is known otherwise today; each day today, if none is given."""
-    today = _today()
-    asked, known = _day(per, today), _day(kand, today)
+    today = day_now()
+    asked, known = day_of(per, today), day_of(kand, today)
     own = user.municipality or ""
     then: Counter[str] = Counter()
     for cell in await observations.counted(tx, own, asked, known):
@@ -47,7 +45,7 @@ async def on_a_day(request: Request, tx: Tx, user: Officer, per: Written = "", k
         today=today,
         figures=[(figure, then[figure], changed[figure]) for figure in FIGURES] if then or revisions else [],
         revisions=revisions,
-        link=_link,
+        link=link,
         own=own,
         name=named(request),
     )
@@ -67,8 +65,8 @@ async def one_figure(
     """The events behind a figure, a page of them after `efter`; of one kind with `slag`. 404: there is no such figure."""
     if figure not in FIGURES:
         raise general(404)
-    today = _today()
-    asked, known = _day(per, today), _day(kand, today)
+    today = day_now()
+    asked, known = day_of(per, today), day_of(kand, today)
     own = user.municipality or ""
     cells = await observations.counted(tx, own, asked, known)
     kinds = {cell.kind: cell.count for cell in cells if cell.figure == figure}
@@ -85,16 +83,12 @@ async def one_figure(
         after=efter,
         size=PAGE,
         rows=await observations.behind(tx, figure, own, slag, asked, known, PAGE, efter),
-        link=_link,
+        link=link,
         name=named(request),
     )
 
 
-def _today() -> date:
-    return clock.now().astimezone(PLACE).date()
-
-
-def _day(written: str, today: date) -> date:
+def day_of(written: str, today: date) -> date:
     """A day as written in the form; today when nothing is. Raises 422 for what is no day."""
     if not written:
         return today
@@ -109,7 +103,7 @@ def _day(written: str, today: date) -> date:
     return day
 
 
-def _link(figure: str, per: date, known: date, slag: str | None = None, after: int = 0) -> str:
+def link(figure: str, per: date, known: date, slag: str | None = None, after: int = 0) -> str:
     """The address of the events behind a figure."""
     asked = {"per": per.isoformat(), "kand": known.isoformat()}
     asked |= {} if slag is None else {"slag": slag}

@@ -1,25 +1,26 @@
-"""Figures as pages: for everybody with small numbers hidden, and for officers and coordinators as they are."""
+"""Follow-up as it is now, for officers and coordinators: every number as it is."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from chassis import clock
 from chassis.service import Tx
 from chassis.web import StrictRoute, User, current_user, general, page, translator
+from chassis.web.formats import PLACE
 from contracts.vocabulary import VOCABULARY
-from reporting.chart import frames
-from reporting.domain.disclosure import parts_shown, shown
 from reporting.domain.figures import OF_HOUSEHOLDS, OF_MACHINES, OF_PLACES, table, totals
-from reporting.domain.population import LULEA, road
+from reporting.domain.road import road
+from reporting.funnel_chart import rivers
 from reporting.store import questions
 from reporting.words import lacking, why
 
 router = APIRouter(route_class=StrictRoute, default_response_class=HTMLResponse)
 
-STATIONS = ("registered", "confirmed", "proposed", "introduced", "placed", "moved_in")
 ROLES = frozenset({"officer", "coordinator"})
 
 
@@ -30,40 +31,18 @@ async def officer(user: Annotated[User, Depends(current_user())]) -> User:
     return user
 
 
-@router.get("/")
-async def for_everybody(request: Request, tx: Tx) -> HTMLResponse:
-    households = await questions.stations(tx)
-    kinds = table(await questions.cells(tx), OF_PLACES, lambda cell: (cell.kind,))
-    return page(
-        request,
-        "public.html",
-        population=LULEA,
-        road=road(LULEA),
-        frames=frames(LULEA),
-        municipalities=[station.municipality for station in households],
-        stations=[
-            (
-                name,
-                shown(sum(getattr(s, name) for s in households)),
-                parts_shown({s.municipality: getattr(s, name) for s in households}),
-            )
-            for name in STATIONS
-        ],
-        kinds={kind: {name: shown(count) for name, count in row.items()} for (kind,), row in kinds.items() if kind},
-        as_of=await questions.latest(tx),
-        name=named(request),
-    )
-
-
 @router.get("/uppfoljning")
 async def for_officers(request: Request, tx: Tx, user: Annotated[User, Depends(officer)]) -> HTMLResponse:
     """All of it; of the officer's own municipality where the sign-in names one."""
     own = user.municipality or ""
     t = translator(request)
     cells = await questions.cells(tx, own)
+    steps = road([], await questions.stations(tx, own), everybody=False)
     return page(
         request,
         "followup.html",
+        steps=steps,
+        rivers=rivers(steps),
         totals=totals(cells),
         households=table(cells, OF_HOUSEHOLDS, lambda cell: (cell.municipality, cell.month)),
         places=table(cells, OF_PLACES, lambda cell: (cell.municipality, cell.kind, cell.month)),
@@ -73,6 +52,7 @@ async def for_officers(request: Request, tx: Tx, user: Annotated[User, Depends(o
         ends=[(why(ended, t), ended.kind, ended.count) for ended in await questions.ends(tx, own)],
         waits=await questions.waits(tx, own),
         as_of=await questions.latest(tx, own),
+        behind="/uppfoljning/siffra/{}".format,
         name=named(request),
     )
 
@@ -81,3 +61,8 @@ def named(request: Request) -> Callable[[str], str]:
     """What the vocabulary calls a municipality in the reader's language."""
     spoken = translator(request).language
     return lambda code: VOCABULARY.name(code, spoken)
+
+
+def day_now() -> date:
+    """The day it is in Sweden, by the platform's clock."""
+    return clock.now().astimezone(PLACE).date()

@@ -30,6 +30,7 @@ PUBLIC = {
     ("reporting", "/indikatorer/{indicator_id}"),
     ("reporting", "/rapporter/{programme}/{per}/{name}"),
     ("reporting", "/data/hushall.{kind}"),
+    ("reporting", "/jamfor"),
 }
 PEOPLE = {"/min-sida/{token}"}  # and what is under it: the token is the credential
 

@@ -207,13 +207,13 @@ def test_a_small_part_and_the_next_smallest_are_hidden_and_so_is_what_would_tell
     assert [row.value for row in small.rows] == [None]
 
 
-def test_only_months_that_are_over_are_counted_for_everybody_and_none_can_be_reckoned_from_their_sum() -> None:
+def test_only_months_that_are_over_are_counted_for_everybody_and_what_is_small_is_told_with_a_later_month() -> None:
     counts = {"2026-07": 7, "2026-09": 3, "2026-10": 9, "2026-11": 2}
     cells = [Cell("registered", "2580", "", month, count) for month, count in counts.items()]
     points = monthly(of("interests"), cells, TODAY)
     assert [point.value for point in points] == [7, 0, 3, 9]
     found = standing(of("interests"), "2580", points, TODAY, TODAY)
-    assert [row.value for row in found.rows] == [None, 0, None, 9]
+    assert [row.value for row in found.rows] == [5, None, 5, 5]
 
 
 def test_the_catalogue_describes_all_that_partners_may_measure_and_agrees_with_the_first_page() -> None:

@@ -90,6 +90,8 @@ class Station:
     introduced: int
     placed: int
     moved_in: int
+    still_here_3: int = 0
+    still_here_12: int = 0
 
 
 def ended(figure: str, code: str, kind: str, count: int) -> Ended:

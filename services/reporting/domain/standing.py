@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from reporting.domain.disclosure import parts_shown, shown
+from reporting.domain.disclosure import month_by_month, parts_shown, shown
 from reporting.domain.figures import Cell
 from reporting.domain.forecast import Forecast, Pace, increases, last_increase, mean_increase, pace, run_rate
 from reporting.domain.indicators import Indicator, Point, Revision, Tendency, trend
@@ -116,8 +116,9 @@ def _rows(indicator: Indicator, own: list[Point]) -> list[Row]:
     hides = indicator.unit not in OF_MANY
     counts = {when: point.value for when, point in wholes.items()}
     values: dict[tuple[date, date], int | None] = dict(counts)
-    if hides:  # the sum of our own months stands on the first page
-        values = parts_shown(counts) if indicator.figure else {when: shown(n) for when, n in counts.items()}
+    if hides:  # the sum of our own months stands on the first page, by the same fives
+        told = month_by_month(counts.values()) if indicator.figure else map(shown, counts.values())
+        values = dict(zip(counts, told, strict=True))
     return [
         Row(start=when[0], until=when[1], value=values[when], source=point.source, parts=_parts(own, when, hides))
         for when, point in wholes.items()

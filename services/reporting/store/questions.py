@@ -42,8 +42,10 @@ select municipality,
   coalesce(sum(count) filter (where figure = 'households_proposed'), 0)::int as proposed,
   coalesce(sum(count) filter (where figure = 'households_introduced'), 0)::int as introduced,
   coalesce(sum(count) filter (where figure = 'households_placed'), 0)::int as placed,
-  coalesce(sum(count) filter (where figure = 'moved_in'), 0)::int as moved_in
-{THEN} and (figure in ('registered', 'confirmed', 'moved_in') or starts_with(figure, 'households_'))
+  coalesce(sum(count) filter (where figure = 'moved_in'), 0)::int as moved_in,
+  coalesce(sum(count) filter (where figure = 'still_here_3'), 0)::int as still_here_3,
+  coalesce(sum(count) filter (where figure = 'still_here_12'), 0)::int as still_here_12
+{THEN} and (figure ~ '^(registered|confirmed|moved_in|still_here_|households_)')
 group by municipality order by municipality
 """
 
