@@ -48,12 +48,14 @@ def test_every_page_of_a_service_is_among_those_that_are_looked_through(service:
     assert not missed, f"Add these to PAGES in tests/support/onscreen/{service.name}pages.py, with data to show there"
 
 
+@pytest.mark.timeout(300)  # a machine with much else to do
 async def test_pages_for_people_have_no_faults(postgres: Databases) -> None:
     async with intakepages.opened(postgres) as served, browser() as chromium:
         found = await faults(chromium, served, intakepages.PAGES)
     assert not found, "\n\n".join(found)
 
 
+@pytest.mark.timeout(300)  # a machine with much else to do
 async def test_pages_for_coordinators_have_no_faults_empty_or_full(postgres: Databases) -> None:
     async with matchingpages.opened(postgres) as served, browser() as chromium:
         found = await faults(chromium, served, matchingpages.EMPTY)
@@ -62,6 +64,7 @@ async def test_pages_for_coordinators_have_no_faults_empty_or_full(postgres: Dat
     assert not found, "\n\n".join(found)
 
 
+@pytest.mark.timeout(300)  # a machine with much else to do
 async def test_pages_of_figures_goals_and_periods_have_no_faults_empty_or_full(postgres: Databases) -> None:
     async with reportingpages.opened(postgres) as served, browser() as chromium:
         found = await faults(chromium, served, reportingpages.EMPTY)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from chassis.service import Service
 from chassis.telemetry import log
+from chassis.web.catalogues import sv
 from contracts.vocabulary import VOCABULARY
 from matching.domain.outcomes import NotInPool
 from matching.domain.rounds import package
@@ -75,7 +76,7 @@ async def _solved(service: Service[MatchingSettings], asked: Round, say: Say) ->
     law = {one.id: one.licence for one in VOCABULARY.occupations.values() if one.licence}
     whole = await asyncio.to_thread(gather, kinds, seekers, pools, priority, locks, law)
     if not whole.households or not whole.places:
-        raise NotARound("nobody seeks what there is in a pool")
+        raise NotARound(sv("Ingen söker det som finns i poolerna."))
     return whole, await solved(whole, say)
 
 

@@ -41,9 +41,9 @@ class Page:
 
     @property
     def name(self) -> str:
-        return (
-            re.sub(r"[^a-z0-9]+", "-", f"{self.at} {self.press} {self.status}".lower()).strip("-").removesuffix("-200")
-        )
+        """Of its pictures."""
+        words = f"{self.at if self.at != '/' else 'start'} {self.press} {self.status}".lower()
+        return re.sub(r"[^a-z0-9]+", "-", words).strip("-").removesuffix("-200")
 
 
 @dataclass
