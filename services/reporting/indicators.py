@@ -1,7 +1,6 @@
 """The pages of the indicators: all of them with where they stand, and each with what it is and what it may come to."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,14 +14,14 @@ from chassis.web import StrictRoute, general, page, translator
 from chassis.web.formats import PLACE
 from contracts.municipalities import CONTROLLER
 from contracts.vocabulary import VOCABULARY
-from reporting.domain.indicators import Indicator, Point, read_catalogue
-from reporting.domain.standing import Standing, monthly, seen, standing, together
+from reporting.domain.indicators import Indicator
+from reporting.domain.standing import Standing, seen, standing
 from reporting.indicator_chart import at, charts
 from reporting.indicator_words import ARROWS, Say
-from reporting.store import measurements, questions
+from reporting.measured import CATALOGUE, points
+from reporting.store import measurements
 
 router = APIRouter(prefix="/indikatorer", route_class=StrictRoute, default_response_class=HTMLResponse)
-CATALOGUE = read_catalogue((Path(__file__).parent / "indicators.toml").read_text(encoding="utf-8"))
 
 
 @router.get("")
@@ -58,11 +57,8 @@ async def one_indicator(request: Request, tx: Tx, indicator_id: str) -> HTMLResp
 
 async def _standings(tx: Transaction, indicator: Indicator, today: date) -> list[Standing]:
     """Of each municipality that has values, a target or a forecast, as known today."""
-    if indicator.figure is not None:
-        points: list[Point] = monthly(indicator, await questions.cells(tx), today)
-    else:
-        points = together(indicator.known, await measurements.series(tx, "", indicator.id, today))
-    found = [standing(indicator, municipality, points, today, today) for municipality in CONTROLLER]
+    found_points = await points(tx, indicator, "", today, today)
+    found = [standing(indicator, municipality, found_points, today, today) for municipality in CONTROLLER]
     return [one for one in found if one.rows or one.held or one.forecasts]
 
 
