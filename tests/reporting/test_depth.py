@@ -9,6 +9,7 @@ import pytest
 
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.web.sessions import User, seal
 from contracts.followup import ActivityGiven, IndicatorLinked
 from helpers import fresh, said
 from inflytt import followup
@@ -137,3 +138,21 @@ async def test_what_points_at_nothing_is_refused_and_named(
     assert answer.status_code == 422
     error = answer.json()["errors"][0]
     assert (error["pointer"], detail in error["detail"]) == (pointer, True), error
+
+
+async def test_the_officers_text_starts_with_what_the_figures_say_and_where_from(client: httpx.AsyncClient) -> None:
+    await load(client, told())
+    web = client._transport.app.state.web  # type: ignore[attr-defined]
+    user = User(sub="hagg", roles=frozenset({"officer"}), municipality="0380")
+    client.cookies.set(web.cookie("session"), seal(web, "session", user.model_dump(mode="json"), 60))
+    page = await client.get("/arbete")
+    csrf = page.text.split('name="csrf" value="')[1].split('"')[0]
+    dates = {"per": "2022-12-31", "report_by": "2026-12-10", "review_by": "2026-12-20", "publish_by": "2026-12-30"}
+    assert (await client.post("/arbete/uppsala", data={"csrf": csrf, **dates})).status_code == 303
+    page = await shown(client, "/arbete/uppsala/2022-12-31/uppsala-5.1")
+    text = page[page.index("<textarea") : page.index("</textarea>")]
+    assert "Arbetsmarknadsanställningar: 34, till och med 31 juli 2022, mot 65, 2021." in text
+    assert "Vår framskrivning, i samma takt som hittills: 58,3 för hela 2022." in text
+    assert "Offentligt skyddade anställningar: utfall saknas i källan." in text
+    assert "Textens egen prognos: ”Prognosen är att något färre" in text
+    assert "Arbetsmarknadsanställningar; per 2022-12-31, som det var känt" in page
