@@ -24,11 +24,11 @@ def main(args: list[str]) -> int:
     given = parser.parse_args(args)
     read(given.file)  # a file that is wrong is told before a platform is looked for
     platform = local.attach(given.state)
-    print(load(platform.reporting, platform.service_token, given.file))
+    print(send_file(platform.reporting, platform.service_token, given.file))
     return 0
 
 
-def load(address: str, token: str, file: Path) -> str:
+def send_file(address: str, token: str, file: Path) -> str:
     """Loads a file to the reporting that answers at `address`; says what was recorded, and raises Stop as `send`."""
     text, told = read(file)
     with httpx.Client(base_url=address, timeout=60) as client:

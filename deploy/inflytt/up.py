@@ -22,7 +22,7 @@ def main(args: list[str]) -> int:
     roles = local.SEVERAL if given.several else local.SPLIT if given.split else {"all": 1}
     say = lambda text: out.print(f"[dim]·[/] {text}")  # noqa: E731
     with local.running("up", say, roles, brokers=given.brokers) as platform:
-        say(followup.load(platform.reporting, platform.service_token, PROGRAMME))
+        say(followup.send_file(platform.reporting, platform.service_token, PROGRAMME))
         out.print(addresses(platform))
         out.print("Stays up until Ctrl-C. Everything a tool needs stands in run/state.json.")
         signal.pause()

@@ -57,13 +57,14 @@ def _latest(one: Measured, name: str, say: Say) -> str:
     if before := _year_before(one, latest):
         said = {"before": _value(before, one, say), "earlier": say.period(before, one.indicator)}
         return t("%(name)s: %(n)s, %(period)s, mot %(before)s, %(earlier)s.", **told, **said)
-    return t("%(name)s: %(n)s, %(period)s.", **told)
+    return "{name}: {n}, {period}.".format(**told)
 
 
 def _year_before(one: Measured, latest: Row) -> Row | None:
     ended = [row for row in one.standing.rows if row.until.year == latest.until.year - 1]
     same = [row for row in ended if (row.until.month, row.until.day) == (latest.until.month, latest.until.day)]
-    return (same or ended or [None])[-1]
+    found = same or ended
+    return found[-1] if found else None
 
 
 def _targets(one: Measured, say: Say) -> list[str]:

@@ -1,5 +1,8 @@
 """The figures of a published report: of each kept indicator its table, its small picture, targets and forecasts in words."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from chassis.web.catalogues import Translator
 from reporting.domain.document import Column, Section, Table
 from reporting.domain.programme import Programme
@@ -9,7 +12,7 @@ from reporting.prefill import sentences
 from reporting.sketch import sketch
 
 
-def figures(t: Translator, programme: Programme, subject: str, as_of: object) -> list[Section]:
+def figures(t: Translator, programme: Programme, subject: str, as_of: date) -> list[Section]:
     """Of a goal or an assignment, as they stood when the period was published; none where no figures were kept."""
     links = {link.indicator: link for link in programme.links_of(subject)}
     made = []
@@ -34,3 +37,30 @@ def _section(t: Translator, one: Measured, programme: Programme) -> Section:
     table = Table(one.indicator.id, name, columns, rows, one.indicator.source.spoken(t.language), last)
     drawn = sketch(one.standing.rows, one.held, name)
     return Section(name, told, tables=(table,), pictures=((drawn, " ".join(told)),) if drawn else ())
+
+
+def together(t: Translator, found: Sequence[Measured], programme: Programme, per: date) -> Table:
+    """Every value of what a goal and its assignments are followed by; a share is in per mille, as it was measured."""
+    columns = (
+        Column("subject", t("Mål eller uppdrag")),
+        Column("indicator", t("Indikator")),
+        Column("from", t("Från")),
+        Column("until", t("Till")),
+        Column("unit", t("Enhet")),
+        Column("source", t("Källa")),
+        Column("value", t("Värde"), True),
+    )
+    rows = tuple(
+        (
+            one.link.subject,
+            one.indicator.name.spoken(t.language),
+            row.start.isoformat(),
+            row.until.isoformat(),
+            t("promille") if one.indicator.unit == "permille" else Say(t).unit(one.indicator),
+            row.source,
+            row.value,
+        )
+        for one in found
+        for row in one.standing.rows
+    )
+    return Table("siffror", t("Siffrorna"), columns, rows, programme.source.name, per)

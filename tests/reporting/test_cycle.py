@@ -273,7 +273,8 @@ async def said_when(service: Service[Settings], row: Any) -> list[tuple[date, st
 async def test_a_goals_assignments_and_closed_months_can_be_fetched(client: httpx.AsyncClient) -> None:
     book = await client.get(f"/mal/{GOAL}/uppdrag.xlsx?per=2022-08-31")
     sheets = openpyxl.load_workbook(io.BytesIO(book.content))
-    assert sheets.sheetnames == ["uppdrag", "ansvar", "Koder", "Om"]
+    assert sheets.sheetnames == ["uppdrag", "ansvar", "siffror", "Koder", "Om"]
     assert [row[2].value for row in list(sheets["uppdrag"])[1:]].count("Inte helt enligt plan") == 1
+    assert [row[6].value for row in list(sheets["siffror"])[1:]] == [65, 34]
     assert (await client.get("/data/hushall.csv")).text.startswith("\ufeffmunicipality;month;registered")
     assert (await client.get("/data/hushall.pdf")).status_code == 422
