@@ -22,11 +22,17 @@ def main(args: list[str]) -> int:
     load.add_argument("file", type=Path)
     load.add_argument("--state", type=Path, default=local.STATE, help="which platform (default: %(default)s)")
     given = parser.parse_args(args)
-    text, told = read(given.file)
+    read(given.file)  # a file that is wrong is told before a platform is looked for
     platform = local.attach(given.state)
-    with httpx.Client(base_url=platform.reporting, timeout=60) as client:
-        print(send(client, platform.service_token, text, told, given.file))
+    print(send_file(platform.reporting, platform.service_token, given.file))
     return 0
+
+
+def send_file(address: str, token: str, file: Path) -> str:
+    """Loads a file to the reporting that answers at `address`; says what was recorded, and raises Stop as `send`."""
+    text, told = read(file)
+    with httpx.Client(base_url=address, timeout=60) as client:
+        return send(client, token, text, told, file)
 
 
 def read(file: Path) -> tuple[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -71,7 +72,8 @@ def _do(work: Callable[..., Awaitable[T]], service: Service[Any], platform: loca
             bar.update(reading, completed=done, total=total)
 
         try:
-            return asyncio.run(run())
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                return runner.run(run())
         except NotReplayable as error:
             raise Stop(f"{error}.") from error
         except asyncpg.LockNotAvailableError as error:

@@ -2,11 +2,14 @@
 
 import argparse
 import signal
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from inflytt import local
+from inflytt import followup, local
+
+PROGRAMME = Path(__file__).parent / "programmes" / "uppsala.toml"  # so that the goals' page is not empty
 
 
 def main(args: list[str]) -> int:
@@ -19,6 +22,7 @@ def main(args: list[str]) -> int:
     roles = local.SEVERAL if given.several else local.SPLIT if given.split else {"all": 1}
     say = lambda text: out.print(f"[dim]·[/] {text}")  # noqa: E731
     with local.running("up", say, roles, brokers=given.brokers) as platform:
+        say(followup.send_file(platform.reporting, platform.service_token, PROGRAMME))
         out.print(addresses(platform))
         out.print("Stays up until Ctrl-C. Everything a tool needs stands in run/state.json.")
         signal.pause()

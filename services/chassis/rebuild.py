@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Table
 
+from chassis import collector
 from chassis.migrate import migrate
 from chassis.replay import NotReplayable, Progress, Replay, Standing
 from chassis.service import Service
@@ -98,6 +99,7 @@ async def _drop(connection: asyncpg.Connection) -> None:
 async def _replaying(service: Service[Any], servers: list[str], prefix: str) -> AsyncIterator[Replay]:
     await migrate(service.name, service.database.url, schema=AGAIN)
     replay = Replay(service, AGAIN, servers, prefix)
+    collector.calm()
     try:
         yield replay
     finally:

@@ -1,7 +1,6 @@
 """A service: what it is made of, and its roles (api, consumer, relay) started and stopped together."""
 
 import asyncio
-import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -12,7 +11,7 @@ import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 from sqlalchemy import MetaData
 
-from chassis import telemetry
+from chassis import collector, telemetry
 from chassis.consumer import Consumer
 from chassis.database import Database, Keyring, NoKeys, Transaction, Witness
 from chassis.listening import Listening
@@ -169,8 +168,7 @@ class Process:
         )
         watching = asyncio.create_task(admin.serve())
         self._start()
-        gc.freeze()  # what is loaded by now stays: no collection looks through it again
-        gc.set_threshold(10_000, 20, 20)  # and young ones come when a few requests have been, not in each
+        collector.calm()
         log.info("started", roles=self.roles)
         told = asyncio.create_task(stop.wait())
         await asyncio.wait([told, watching, *self.tasks.values()], return_when=asyncio.FIRST_COMPLETED)

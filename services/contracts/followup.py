@@ -38,8 +38,25 @@ class ResponsibilityChanged(FollowupEvent):
     until: date | None = None
 
 
+class ActivityGiven(FollowupEvent):
+    """An activity under an assignment was given, or is worded anew; `subject_id` is the activity."""
+
+    assignment_id: Code
+    number: int
+    start: date | None = None
+    end: date | None = None
+    text_sha256: Code
+
+
+class IndicatorLinked(FollowupEvent):
+    """A goal or an assignment is followed by an indicator, held against those of its targets."""
+
+    indicator_id: Code
+    targets: tuple[Code, ...] = ()
+
+
 class AssessmentReported(FollowupEvent):
-    """A goal or an assignment was assessed as of a day; said again when the assessment is corrected."""
+    """A goal, an assignment or an activity was assessed as of a day; said again when the assessment is corrected."""
 
     status: Code
     as_of: date

@@ -19,7 +19,8 @@ from reporting.domain.indicators import Indicator
 from reporting.domain.standing import Row
 from reporting.front import Written, period_end
 from reporting.history import Officer, day_of, link
-from reporting.indicators import CATALOGUE, measured, spoken
+from reporting.indicators import spoken, standings
+from reporting.measured import CATALOGUE
 from reporting.pages import day_now, named
 from reporting.store import questions
 
@@ -105,9 +106,10 @@ async def _page(
 async def _measured(tx: Transaction, own: str, before: date, after: date, known: date) -> list[Measured]:
     found: list[Measured] = []
     for indicator in CATALOGUE.indicator:
-        if indicator.figure is None:
+        if indicator.figure is None and not indicator.reckoned:
             sides = [
-                {s.municipality: s.latest for s in await measured(tx, indicator, day, known)} for day in (before, after)
+                {s.municipality: s.latest for s in await standings(tx, indicator, day, known)}
+                for day in (before, after)
             ]
             places = sorted(place for place in sides[0].keys() | sides[1].keys() if own in ("", place))
             pairs = [Measured(indicator, place, sides[0].get(place), sides[1].get(place)) for place in places]

@@ -21,8 +21,10 @@ from reporting.exports.jsonstat import jsonstat
 from reporting.exports.plain import plain
 from reporting.exports.workbook import workbook
 from reporting.goals import Day, view_of
+from reporting.measured import measured
 from reporting.pages import day_now
 from reporting.publishing import files
+from reporting.report_figures import together
 from reporting.reports import matrix, overview
 from reporting.store import cycle, questions
 
@@ -53,10 +55,13 @@ async def published(tx: Tx, programme: str, per: date, name: str) -> Response:
 async def assignments(
     request: Request, tx: Tx, goal: str, kind: Literal["csv", "xlsx"], per: Day = None, known: Day = None
 ) -> Response:
-    """A goal's assignments as of a day; in the workbook, who answers for them too."""
+    """A goal's assignments as of a day; in the workbook, who answers for them and the figures too."""
     view, t = await view_of(tx, goal, per, known), translator(request)
     table = overview(t, view.programme, view.goal, view.now, view.per)
-    tables = [table, matrix(t, view.programme, view.goal, view.per)]
+    known = view.known or day_now()
+    subjects = [view.goal.id, *(one.id for one in view.assignments)]
+    found = [m for subject in subjects for m in await measured(tx, view.programme, subject, view.per, known)]
+    tables = [table, matrix(t, view.programme, view.goal, view.per), together(t, found, view.programme, view.per)]
     return _table(kind, f"{goal}-{view.per}", view.goal.title, tables)
 
 

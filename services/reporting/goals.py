@@ -12,11 +12,15 @@ from starlette.responses import HTMLResponse
 from chassis.database import Transaction
 from chassis.service import Tx
 from chassis.web import StrictRoute, general, page, translator
+from chassis.web.catalogues import Translator
 from chassis.web.formats import PLACE
 from contracts.vocabulary import VOCABULARY
 from reporting.domain import verdict
 from reporting.domain.programme import WILDCARDS, Assignment, Goal, Programme, known_at
 from reporting.domain.verdict import Difference, Reported, RollUp
+from reporting.indicator_words import Say
+from reporting.measured import measured
+from reporting.sketch import sketch
 from reporting.store import programme as store
 from reporting.told import sentence
 
@@ -89,8 +93,9 @@ async def every_goal(request: Request, tx: Tx, per: Day = None, known: Day = Non
 @router.get("/mal/{goal}")
 async def one_goal(request: Request, tx: Tx, goal: str, per: Day = None, known: Day = None) -> HTMLResponse:
     """A goal, its written and its computed verdict, and its assignments."""
-    view = await view_of(tx, goal, per, known)
-    return page(request, "goal.html", words=sentence(view.counted, view.now, translator(request)), **view.shown())
+    view, t = await view_of(tx, goal, per, known), translator(request)
+    figures = await _figures(tx, view, goal, t)
+    return page(request, "goal.html", words=sentence(view.counted, view.now, t), **figures, **view.shown())
 
 
 @router.get("/mal/{goal}/uppdrag/{number}")
@@ -104,7 +109,20 @@ async def one_assignment(
         raise general(404)
     history = [r for r in reversed(view.told) if r.assessment.subject == assignment.id]
     slips = verdict.slips(view.told, assignment.id)
-    return page(request, "assignment.html", assignment=assignment, history=history, slips=slips, **view.shown())
+    activities = view.programme.activities_of(assignment.id)
+    reported = {a.id: [r for r in reversed(view.told) if r.assessment.subject == a.id] for a in activities}
+    figures = await _figures(tx, view, assignment.id, translator(request))
+    return page(
+        request,
+        "assignment.html",
+        assignment=assignment,
+        history=history,
+        slips=slips,
+        activities=activities,
+        reported=reported,
+        **figures,
+        **view.shown(),
+    )
 
 
 @router.get("/mal/{goal}/matris")
@@ -137,6 +155,17 @@ async def _view(tx: Transaction, identity: str, goal: str, per: date | None, kno
     told = verdict.reports(versions)
     day = per or tx.now.astimezone(PLACE).date()
     return View(programme, found, day, known, told, verdict.standing(told, day, by))
+
+
+async def _figures(tx: Transaction, view: View, subject: str, t: Translator) -> dict[str, Any]:
+    """The indicators that a goal or an assignment is followed by, as of the same day and known at the same."""
+    known = view.known or tx.now.astimezone(PLACE).date()
+    found = await measured(tx, view.programme, subject, view.per, known)
+    drawn = {
+        m.link.subject + m.indicator.id: sketch(m.standing.rows, m.held, m.indicator.name.spoken(t.language))
+        for m in found
+    }
+    return {"found": found, "pictures": drawn, "say": Say(t)}
 
 
 async def _goals(tx: Transaction, identity: str, known: date | None) -> list[Goal]:

@@ -1,7 +1,6 @@
 """The pages of the indicators: all of them with where they stand, and each with what it is and what it may come to."""
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,19 +12,17 @@ from chassis.service import Tx
 from chassis.web import StrictRoute, general, page, translator
 from contracts.municipalities import CONTROLLER
 from contracts.vocabulary import VOCABULARY
-from reporting.domain import lives
-from reporting.domain.closed import A_DAY, closed_by
-from reporting.domain.indicators import Indicator, Revision, read_catalogue
-from reporting.domain.standing import Row, Standing, monthly, seen, standing, together
+from reporting.domain.closed import closed_by
+from reporting.domain.indicators import Indicator, Revision
+from reporting.domain.standing import Row, Standing, seen, standing
 from reporting.history import day_of, link
 from reporting.indicator_chart import at, charts
 from reporting.indicator_words import ARROWS, Say
+from reporting.measured import CATALOGUE, Had, points
 from reporting.pages import ROLES, day_now
-from reporting.store import lives as asked_lives
-from reporting.store import measurements, questions
+from reporting.store import measurements
 
 router = APIRouter(prefix="/indikatorer", route_class=StrictRoute, default_response_class=HTMLResponse)
-CATALOGUE = read_catalogue((Path(__file__).parent / "indicators.toml").read_text(encoding="utf-8"))
 
 
 Written = Annotated[str, Query(max_length=40)]
@@ -33,8 +30,8 @@ Written = Annotated[str, Query(max_length=40)]
 
 @router.get("")
 async def every_indicator(request: Request, tx: Tx) -> HTMLResponse:
-    today = day_now()
-    found = [(indicator, await _standings(tx, indicator, today, today)) for indicator in CATALOGUE.indicator]
+    today, had = day_now(), Had()
+    found = [(indicator, await standings(tx, indicator, today, today, had)) for indicator in CATALOGUE.indicator]
     groups = {group: [pair for pair in found if pair[0].group == group] for group in ("place", "work", "road")}
     return page(request, "indicators.html", groups=groups, **spoken(request))
 
@@ -54,7 +51,7 @@ async def one_indicator(
         day = min(closed_by(day, today), known)
     elif indicator.reckoned:  # of lives that go on: as known now
         day = known = today
-    standings = await _standings(tx, indicator, day, known)
+    stood = await standings(tx, indicator, day, known)
     return page(
         request,
         "indicator.html",
@@ -62,35 +59,22 @@ async def one_indicator(
         per=day,
         known=known,
         today=today,
-        standings=standings,
-        drawings={s.municipality: charts(indicator, s) for s in standings},
-        revised={s.municipality: await _revised(tx, indicator, s.municipality, day) for s in standings},
-        later=await _later(tx, indicator, standings, day),
+        standings=stood,
+        drawings={s.municipality: charts(indicator, s) for s in stood},
+        revised={s.municipality: await _revised(tx, indicator, s.municipality, day) for s in stood},
+        later=await _later(tx, indicator, stood, day),
         link=link,
         officers=ROLES,
         **spoken(request),
     )
 
 
-async def measured(tx: Transaction, indicator: Indicator, per: date, known: date) -> list[Standing]:
-    """Where each municipality stood in what partners measure, on `per` as known at the end of `known`."""
-    points = together(indicator.known, await measurements.series(tx, "", indicator.id, known))
-    return [standing(indicator, municipality, points, per, known) for municipality in CONTROLLER]
-
-
-async def _standings(tx: Transaction, indicator: Indicator, per: date, known: date) -> list[Standing]:
-    """Of each municipality that has values, a target or a forecast. What is reckoned of lives is as known now."""
-    if indicator.figure is not None:
-        closed = closed_by(known, day_now())
-        points = monthly(indicator, await questions.cells(tx, "", closed, closed), closed + A_DAY)
-        found = [standing(indicator, municipality, points, per, known) for municipality in CONTROLLER]
-    elif indicator.reckoned:
-        today = day_now()
-        told = await asked_lives.reckoned(tx, indicator.id, today)
-        points = lives.points(told, indicator.unit, today, indicator.source.sv)
-        found = [standing(indicator, municipality, points, per, known) for municipality in CONTROLLER]
-    else:
-        found = await measured(tx, indicator, per, known)
+async def standings(
+    tx: Transaction, indicator: Indicator, per: date, known: date, had: Had | None = None
+) -> list[Standing]:
+    """Of each municipality that has values, a target or a forecast."""
+    values = await points(tx, indicator, "", known, had)
+    found = [standing(indicator, municipality, values, per, known) for municipality in CONTROLLER]
     return [one for one in found if one.rows or one.held or one.forecasts]
 
 
@@ -101,18 +85,18 @@ async def _revised(tx: Transaction, indicator: Indicator, municipality: str, per
 
 
 async def _later(
-    tx: Transaction, indicator: Indicator, standings: list[Standing], per: date
+    tx: Transaction, indicator: Indicator, stood: list[Standing], per: date
 ) -> dict[str, list[tuple[Row, Row]]]:
-    """By municipality the periods that are known otherwise today: as they are in `standings`, and as they are now."""
+    """By municipality the periods that are known otherwise today: as they stood, and as they are now."""
     today = day_now()
-    now = {s.municipality: {row.until: row for row in s.rows} for s in await _standings(tx, indicator, per, today)}
+    now = {s.municipality: {row.until: row for row in s.rows} for s in await standings(tx, indicator, per, today)}
     return {
         s.municipality: [
             (row, later)
             for row in s.rows
             if (later := now.get(s.municipality, {}).get(row.until)) and later.value != row.value
         ]
-        for s in standings
+        for s in stood
     }
 
 

@@ -9,10 +9,19 @@ from fastapi import APIRouter, Depends
 from chassis.service import Tx
 from chassis.web import Fault, Problem, StrictRoute, general, service_token
 from chassis.web.catalogues import sv
-from contracts.followup import AssessmentReported, AssignmentGiven, FollowupEvent, GoalSet, ResponsibilityChanged
+from contracts.followup import (
+    ActivityGiven,
+    AssessmentReported,
+    AssignmentGiven,
+    FollowupEvent,
+    GoalSet,
+    IndicatorLinked,
+    ResponsibilityChanged,
+)
 from contracts.municipalities import CONTROLLER
 from reporting.domain.faults import Fault as Wrong
-from reporting.domain.faults import faults, taken_back
+from reporting.domain.faults import faults, taken_back, unmeasured
+from reporting.domain.parts import Activity, Link
 from reporting.domain.programme import (
     Assessment,
     Assignment,
@@ -25,6 +34,7 @@ from reporting.domain.programme import (
     Unit,
     known_at,
 )
+from reporting.measured import CATALOGUE
 from reporting.store import programme as store
 
 router = APIRouter(route_class=StrictRoute)
@@ -38,6 +48,8 @@ NAMES: dict[type[Part], str] = {
     Responsibility: "responsibilities",
     Assessment: "assessments",
     Summary: "summaries",
+    Activity: "activities",
+    Link: "links",
 }
 
 
@@ -48,7 +60,9 @@ async def load(programme: Programme, tx: Tx) -> dict[str, Any]:
     422 with a pointer to each part that points at nothing, or that takes back what earlier parts stand on; 409 where
     another programme has a goal or an assignment.
     """
-    _refuse(faults(programme))
+    if programme.kept:
+        _refuse([Wrong(("kept",), "not_yours", "figures are kept when a period is published, never loaded")])
+    _refuse(faults(programme) or list(unmeasured(programme, CATALOGUE)))
     await store.alone(tx)
     await _refuse_others(tx, programme)
     before = known_at(await store.versions(tx, programme.id, tx.now))
@@ -88,6 +102,15 @@ def said_of(part: Part, programme: str) -> FollowupEvent | None:
         case Responsibility():
             return ResponsibilityChanged(
                 subject_id=part.assignment, programme=programme, unit=part.unit, since=part.since, until=part.until
+            )
+        case Activity():
+            told = {"assignment_id": part.assignment, "number": part.number, "start": part.start, "end": part.end}
+            return ActivityGiven.model_validate(
+                {"subject_id": part.id, "programme": programme, "text_sha256": _sha256(part.text), **told}
+            )
+        case Link():
+            return IndicatorLinked(
+                subject_id=part.subject, programme=programme, indicator_id=part.indicator, targets=part.targets
             )
         case Assessment():
             told = {"status": part.status, "as_of": part.as_of, "expected": part.expected}

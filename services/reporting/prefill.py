@@ -1,10 +1,23 @@
-"""What the figures say of a year so far: the text that an officer starts from, to keep, change or leave out."""
+"""What the figures say: the sentences that an officer starts from, to keep, change or leave out, each with where it is from."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from chassis.web.catalogues import Translator
 from reporting.domain.figures import Cell, totals
+from reporting.domain.standing import Row
+from reporting.domain.targets import Expectation
+from reporting.indicator_words import Say
+from reporting.measured import Measured
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`origin` names the indicator that it came from; '' is what happened on the platform."""
+
+    words: str
+    origin: str
 
 
 def so_far(cells: Iterable[Cell], per: date, t: Translator) -> str:
@@ -19,3 +32,59 @@ def so_far(cells: Iterable[Cell], per: date, t: Translator) -> str:
     ]
     told = [words for n, words in said if n]
     return t("Till och med %(month)s: %(said)s.", month=last, said=", ".join(told)) if told else ""
+
+
+def sentences(found: Iterable[Measured], t: Translator, since: date | None = None) -> list[Sentence]:
+    """Of each indicator: the number, the year before and the targets; then a forecast with whose and by which method.
+
+    `since` is the last period's day: what was the latest then is told where another value is the latest now.
+    """
+    said = []
+    for one in found:
+        name, say = one.indicator.name.spoken(t.language), Say(t)
+        told = [_latest(one, name, say), *_targets(one, say)]
+        said += [Sentence(" ".join(told), name), *(Sentence(say.forecast(f), name) for f in one.standing.forecasts)]
+        if moved := _moved(one, name, since, say):
+            said.append(Sentence(moved, name))
+    return said
+
+
+def _latest(one: Measured, name: str, say: Say) -> str:
+    latest, t = one.standing.latest, say.t
+    if latest is None:
+        return t("%(name)s: utfall saknas i källan.", name=name)
+    told = {"name": name, "n": _value(latest, one, say), "period": say.period(latest, one.indicator)}
+    if before := _year_before(one, latest):
+        said = {"before": _value(before, one, say), "earlier": say.period(before, one.indicator)}
+        return t("%(name)s: %(n)s, %(period)s, mot %(before)s, %(earlier)s.", **told, **said)
+    return "{name}: {n}, {period}.".format(**told)
+
+
+def _year_before(one: Measured, latest: Row) -> Row | None:
+    ended = [row for row in one.standing.rows if row.until.year == latest.until.year - 1]
+    same = [row for row in ended if (row.until.month, row.until.day) == (latest.until.month, latest.until.day)]
+    found = same or ended
+    return found[-1] if found else None
+
+
+def _targets(one: Measured, say: Say) -> list[str]:
+    return [
+        say.t(
+            "Mål: %(goal)s. %(verdict)s.", goal=say.goal(held.target.goal).lower(), verdict=say.verdict(held.judgement)
+        )
+        for held in one.held
+        if not isinstance(held.target.goal, Expectation)
+    ]
+
+
+def _moved(one: Measured, name: str, since: date | None, say: Say) -> str:
+    latest = one.standing.latest
+    then = [row for row in one.standing.rows if since and row.until <= since]
+    if since is None or latest is None or latest.until <= since or not then:
+        return ""
+    told = {"name": name, "day": say.formats.day(since), "n": _value(then[-1], one, say)}
+    return say.t("Vid förra uppföljningen, %(day)s, var det senast kända %(n)s.", **told)
+
+
+def _value(row: Row, one: Measured, say: Say) -> str:
+    return ".." if row.value is None else say.value(row.value, one.indicator)

@@ -6,14 +6,17 @@ from datetime import date, datetime
 
 from chassis.database import Transaction
 from chassis.web.catalogues import translators
+from chassis.web.formats import PLACE
 from contracts.followup import ReportPublished
 from reporting.domain import verdict
 from reporting.domain.cycle import Draft, Period
 from reporting.domain.document import Document
+from reporting.domain.parts import Kept
 from reporting.domain.programme import Assessment, Programme, known_at
 from reporting.exports.pdf import pdf
 from reporting.exports.word import word
 from reporting.loading import said_of
+from reporting.measured import measured
 from reporting.reports import goal_report
 from reporting.store import cycle
 from reporting.store import programme as programmes
@@ -42,7 +45,9 @@ async def publish(tx: Transaction, period: Period, programme: Programme, by: str
     kept = [
         one for one in programme.assessments if (one.subject, one.as_of) not in {(s.subject, s.as_of) for s in said}
     ]
-    changed = await programmes.record(tx, programme.model_copy(update={"assessments": (*kept, *said)}))
+    figures = await _figures(tx, programme, period.per)
+    after = {"assessments": (*kept, *said), "kept": (*programme.kept, *figures)}
+    changed = await programmes.record(tx, programme.model_copy(update=after))
     hashes = {file.name: file.sha256 for file in await files(tx, programme.id, period.per, tx.now)}
     await cycle.publish(tx, period, by, tx.now, hashes)
     tx.acting(by, programme.municipality)
@@ -75,6 +80,15 @@ async def documents(tx: Transaction, programme: str, per: date, known: datetime)
     versions = await programmes.versions(tx, programme, known)
     found, told = known_at(versions), verdict.reports(versions)
     return {goal.id: goal_report(SWEDISH, found, goal, told, per, known) for goal in found.goals} if found else {}
+
+
+async def _figures(tx: Transaction, programme: Programme, per: date) -> list[Kept]:
+    known = tx.now.astimezone(PLACE).date()
+    return [
+        Kept(subject=subject, indicator=one.indicator.id, as_of=per, standing=one.standing)
+        for subject in programme.subjects(per)
+        for one in await measured(tx, programme, subject, per, known)
+    ]
 
 
 def _assessment(programme: Programme, per: date, draft: Draft) -> Assessment:

@@ -7,6 +7,7 @@ from chassis.web.catalogues import Translator
 from reporting.domain.document import Column, Document, Section, Table
 from reporting.domain.programme import Assignment, Goal, Programme
 from reporting.domain.verdict import Reported, disagrees, responsible, roll_up, slips, standing, summary, wildcards
+from reporting.report_figures import figures
 
 
 def goal_report(
@@ -26,7 +27,15 @@ def goal_report(
         sections=(
             _goal(t, programme, goal, now.get(goal.id)),
             _together(t, programme, goal, assignments, now, per),
-            *(_assignment(t, programme, one, now.get(one.id), told, per) for one in assignments),
+            *figures(t, programme, goal.id, per),
+            *(
+                section
+                for one in assignments
+                for section in (
+                    _assignment(t, programme, one, now.get(one.id), told, per),
+                    *figures(t, programme, one.id, per),
+                )
+            ),
         ),
     )
 

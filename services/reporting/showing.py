@@ -12,7 +12,8 @@ from chassis.web.formats import PLACE
 from reporting.domain import cycle
 from reporting.domain.cycle import Draft, Period
 from reporting.domain.programme import Programme, known_at
-from reporting.prefill import so_far
+from reporting.measured import measured
+from reporting.prefill import Sentence, sentences, so_far
 from reporting.publishing import files
 from reporting.store import cycle as store
 from reporting.store import programme as programmes
@@ -103,7 +104,16 @@ async def show_text(
     if subject not in titles:
         raise general(404)
     stands = (await store.drafts(tx, programme.id, period.per)).get(subject)
-    figures = so_far(await questions.cells(tx, programme.municipality), period.per, t)
+    before = max(
+        (a for a in programme.assessments if a.subject == subject and a.as_of < period.per),
+        key=lambda a: a.as_of,
+        default=None,
+    )
+    known = tx.now.astimezone(PLACE).date()
+    followed = await measured(tx, programme, subject, period.per, known)
+    from_figures = sentences(followed, t, before.as_of if before else None)
+    if happened := so_far(await questions.cells(tx, programme.municipality, period.per, known), period.per, t):
+        from_figures.append(Sentence(happened, ""))
     return page(
         request,
         "text.html",
@@ -115,12 +125,10 @@ async def show_text(
         scale=programme.scale_of(subject),
         draft=shown or stands,
         stands=stands,
-        figures=figures,
-        before=max(
-            (a for a in programme.assessments if a.subject == subject and a.as_of < period.per),
-            key=lambda a: a.as_of,
-            default=None,
-        ),
+        figures="\n\n".join(one.words for one in from_figures),
+        from_figures=from_figures,
+        before=before,
+        known=known,
         states={state: (tone, t(words)) for state, (tone, words) in STATES.items()},
         refused=t(REFUSED[refused]) if refused else "",
     )

@@ -28,7 +28,8 @@ from contracts.followup import (
     ReportReady,
     ReportReviewed,
 )
-from helpers import fresh, said
+from contracts.measurements import MeasurementReported
+from helpers import fresh, said, tell
 from inflytt.servers import Databases
 from inflytt.servers.runs import CLONE
 from reporting.app import service as declared
@@ -172,7 +173,18 @@ async def test_a_period_goes_from_opened_to_archived_and_its_report_is_built_aga
     report = f"/rapporter/{PROGRAMME}/2026-08-31/{GOAL}.pdf"
     first = await client.get(report)
     assert first.headers["etag"] == f'"{hashlib.sha256(first.content).hexdigest()}"'
-    assert "Klart i augusti." in pypdf.PdfReader(io.BytesIO(first.content)).pages[-1].extract_text()
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(first.content)).pages]
+    assert "Klart i augusti." in pages[-1]
+    assert "Arbetsmarknadsanställningar: 34" in " ".join("".join(pages).replace("\xa0", " ").split())
+    again = {
+        "indicator_id": "labour-market-employments",
+        "partner_id": "p",
+        "value": 70,
+        "unit": "people",
+        "source": "x",
+    }
+    days = {"period_from": "2022-01-01", "period_to": "2022-07-31", "measured_at": "2022-08-01"}
+    await tell(service, MeasurementReported.model_validate(again | days), at=NOW, municipality="0380")
     later = UPPSALA_JSON | {"assessments": [dict(UPPSALA_JSON["assessments"][0], as_of="2026-08-30", text="Tillägg.")]}
     assert (await client.post("/api/programmes", json=later, headers=TOKEN)).json()["recorded"]
     again = await client.get(report, headers={"Accept-Language": "en"})
@@ -261,7 +273,8 @@ async def said_when(service: Service[Settings], row: Any) -> list[tuple[date, st
 async def test_a_goals_assignments_and_closed_months_can_be_fetched(client: httpx.AsyncClient) -> None:
     book = await client.get(f"/mal/{GOAL}/uppdrag.xlsx?per=2022-08-31")
     sheets = openpyxl.load_workbook(io.BytesIO(book.content))
-    assert sheets.sheetnames == ["uppdrag", "ansvar", "Koder", "Om"]
+    assert sheets.sheetnames == ["uppdrag", "ansvar", "siffror", "Koder", "Om"]
     assert [row[2].value for row in list(sheets["uppdrag"])[1:]].count("Inte helt enligt plan") == 1
+    assert [row[6].value for row in list(sheets["siffror"])[1:]] == [65, 34]
     assert (await client.get("/data/hushall.csv")).text.startswith("\ufeffmunicipality;month;registered")
     assert (await client.get("/data/hushall.pdf")).status_code == 422

@@ -256,7 +256,7 @@ async def test_a_level_that_assessments_stand_on_cannot_be_taken_back(client: ht
     fewer, other = told(), told()
     fewer["scales"][0]["levels"].pop()
     other["goals"][0]["assignment_scale"] = "inriktningsmal"
-    other |= {"assessments": [], "summaries": []}
+    other |= {"assessments": [], "summaries": [], "links": []}
     for sent, pointer in ((fewer, "/scales/0/levels"), (other, "/goals/0/assignment_scale")):
         answer = await load(client, sent)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
@@ -264,7 +264,7 @@ async def test_a_level_that_assessments_stand_on_cannot_be_taken_back(client: ht
 
 async def test_what_a_later_file_leaves_out_stands_and_may_not_be_contradicted(client: httpx.AsyncClient) -> None:
     await load(client, told())
-    less = told() | {"responsibilities": [], "assessments": [], "summaries": []}
+    less = told() | {"responsibilities": [], "assessments": [], "summaries": [], "links": []}
     less["assignments"] = [less["assignments"][0] | {"id": "uppsala-5.new", "number": 2}]
     answer = await load(client, less)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/assignments")

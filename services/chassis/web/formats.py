@@ -1,6 +1,7 @@
 """Numbers and times as a person reads them, with no-break spaces, in the platform's time zone."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -20,7 +21,7 @@ class Formats:
 
     def number(self, value: float) -> str:
         """79244 → 79 244."""
-        return format_decimal(value, locale=self.language).replace("\u202f", NB)
+        return _number(value, self.language)
 
     def kronor(self, value: float) -> str:
         """11200 → 11 200 kr."""
@@ -45,6 +46,11 @@ class Formats:
 
     def filters(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("number", "kronor", "share", "day", "moment", "clock")}
+
+
+@lru_cache(maxsize=10_000)  # a page of figures has thousands, most of them the same few
+def _number(value: float, language: str) -> str:
+    return format_decimal(value, locale=language).replace("\u202f", NB)
 
 
 def _there(value: datetime) -> datetime:

@@ -50,12 +50,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """Paragraphs, a list of what and its state, and tables, under one heading."""
+    """Paragraphs, a list of what and its state, pictures (SVG and what it says) and tables, under one heading."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
     tables: tuple[Table, ...] = ()
+    pictures: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

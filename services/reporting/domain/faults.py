@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from contracts.municipalities import CONTROLLER
+from reporting.domain.indicators import Catalogue
 from reporting.domain.programme import KINDS, WILDCARDS, Programme
 
 
@@ -36,6 +37,10 @@ def _twice(programme: Programme) -> Iterator[Fault]:
     for index, given in enumerate(programme.assignments):
         if numbers[given.goal, given.number] > 1:
             yield Fault(("assignments", index, "number"), "told_twice", f"number {given.number} stands twice")
+    done = Counter((a.assignment, a.number) for a in programme.activities)
+    for index, activity in enumerate(programme.activities):
+        if done[activity.assignment, activity.number] > 1:
+            yield Fault(("activities", index, "number"), "told_twice", f"number {activity.number} stands twice")
 
 
 def _dangling(programme: Programme) -> Iterator[Fault]:
@@ -47,13 +52,26 @@ def _dangling(programme: Programme) -> Iterator[Fault]:
         ("assignments", "goal"): goals,
         ("responsibilities", "assignment"): assignments,
         ("responsibilities", "unit"): units,
-        ("assessments", "subject"): goals | assignments,
+        ("assessments", "subject"): goals | assignments | {a.id for a in programme.activities},
+        ("activities", "assignment"): assignments,
+        ("links", "subject"): goals | assignments,
         ("summaries", "goal"): goals,
     }
     for (kind, field), names in known.items():
         for index, part in enumerate(getattr(programme, kind)):
             if (name := getattr(part, field)) not in names:
                 yield Fault((kind, index, field), "unknown", f"{name} is nowhere in this programme")
+
+
+def unmeasured(programme: Programme, catalogue: Catalogue) -> Iterator[Fault]:
+    """Links to an indicator that is not described, or to a target that it does not have in this municipality."""
+    for index, link in enumerate(programme.links):
+        if (indicator := catalogue.of(link.indicator)) is None:
+            yield Fault(("links", index, "indicator"), "unknown", f"no indicator is called {link.indicator}")
+            continue
+        for target in set(link.targets) - indicator.versions(programme.municipality).keys():
+            told = f"{link.indicator} has no target {target} in {programme.municipality}"
+            yield Fault(("links", index, "targets"), "unknown", told)
 
 
 def _off_scale(programme: Programme) -> Iterator[Fault]:
@@ -75,7 +93,9 @@ def taken_back(before: Programme, after: Programme) -> Iterator[Fault]:
         old = next((s for s in before.scales if s.id == scale.id), scale)
         for key in [level.key for level in old.levels if level.key not in now[scale.id]]:
             yield Fault(("scales", index, "levels"), "taken_back", f"{key} was on {scale.name}, and must stay")
-    fixed = (("goals", "scale"), ("goals", "assignment_scale"), ("assignments", "goal"))
+    fixed = (
+        ("goals", "scale"), ("goals", "assignment_scale"), ("assignments", "goal"), ("activities", "assignment"),
+    )  # fmt: skip
     for kind, field in fixed:
         old_values = {part.id: getattr(part, field) for part in getattr(before, kind)}
         for index, part in enumerate(getattr(after, kind)):

@@ -88,8 +88,9 @@ class Source:
 
 def observations(told: Told) -> list[Observation]:
     """What one event says, from itself alone: the same in any batches, live and replayed. Empty where no figure needs it."""
-    event, at = told.fact.event, told.fact.at
-    place = event.municipality if isinstance(event, NEEDS) else told.fact.municipality
+    event: Any = told.fact.event
+    at = told.fact.at
+    place = event.municipality if type(event) in NEEDS else told.fact.municipality
     valid_at = min(at, _first_of(event.month)) if isinstance(event, MONTHLY) else at
     return [
         Observation(

@@ -8,12 +8,11 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from contracts.fields import Code, Municipality
+from reporting.domain.parts import Activity, Kept, Link, Part, Verbatim, Words
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Verbatim = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Expected = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")]  # a year, or a year and month
 WILDCARDS = {"all-boards": "board", "all-companies": "company"}
 
@@ -21,10 +20,6 @@ WILDCARDS = {"all-boards": "board", "all-companies": "company"}
 def within(day: date, since: date | None, until: date | None) -> bool:
     """Whether the day is in the half-open time; an end that nobody has told is open."""
     return (since is None or since <= day) and (until is None or day < until)
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Level(Part):
@@ -149,6 +144,9 @@ class Programme(Part):
     responsibilities: tuple[Responsibility, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     summaries: tuple[Summary, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    links: tuple[Link, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
     def goal(self, goal: str) -> Goal | None:
         return next((g for g in self.goals if g.id == goal), None)
@@ -171,11 +169,19 @@ class Programme(Part):
         goals = sorted(self.goals, key=lambda goal: goal.number)
         return [subject for goal in goals for subject in (goal.id, *(a.id for a in self.assignments_of(goal.id, on)))]
 
+    def activities_of(self, assignment: str) -> list[Activity]:
+        return sorted((a for a in self.activities if a.assignment == assignment), key=lambda a: a.number)
+
+    def links_of(self, subject: str) -> list[Link]:
+        """The indicators that a goal or an assignment is followed by, in the order of the file's identities."""
+        return [link for link in self.links if link.subject == subject]
+
     def scale_of(self, subject: str) -> Scale:
-        """The scale that a goal, or an assignment, is assessed on."""
+        """The scale that a goal, or an assignment and what is done under it, is assessed on."""
         if goal := self.goal(subject):
             return self.scale(goal.scale)
-        assignment = next(a for a in self.assignments if a.id == subject)
+        above = next((a.assignment for a in self.activities if a.id == subject), subject)
+        assignment = next(a for a in self.assignments if a.id == above)
         goal = self.goal(assignment.goal)
         assert goal is not None
         return self.scale(goal.assignment_scale)
@@ -198,6 +204,9 @@ KINDS: dict[str, tuple[str, ...]] = {  # what in a programme is recorded by itse
     "responsibilities": ("assignment", "unit", "since"),
     "assessments": ("subject", "as_of", "by"),
     "summaries": ("goal", "as_of"),
+    "activities": ("id",),
+    "links": ("subject", "indicator"),
+    "kept": ("subject", "indicator", "as_of"),
 }
 
 

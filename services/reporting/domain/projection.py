@@ -4,7 +4,7 @@ A row is changed by events of one topic only, so that order per key makes it the
 topics tell is joined when it is read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from contracts import Event, interests, opportunities, rounds
 from contracts.interests import Household
 from contracts.opportunities import POSTED, Place, kind_of
-from contracts.rounds import RoundEvent
 
 Key = tuple[Any, ...]
 Rows = dict[str, dict[Key, dict[str, Any]]]  # table → key → what changes
@@ -59,15 +58,8 @@ def fold(facts: Iterable[Fact]) -> Rows:
 
 def change_of(fact: Fact) -> Change | None:
     """What one event changes; None for an event that no figure needs."""
-    event, at = fact.event, fact.at
-    match event:
-        case interests.InterestEvent():
-            return _of_interest(event, at)
-        case opportunities.OpportunityEvent():
-            return _of_opportunity(event, at)
-        case RoundEvent():
-            return _of_round(event, at)
-    return None
+    of = OF.get(fact.event.topic.name)
+    return of(fact.event, fact.at) if of else None
 
 
 def _of_interest(event: Event, at: datetime) -> Change | None:
@@ -128,3 +120,10 @@ def _of_round(event: Event, at: datetime) -> Change | None:
 
 def _only(event: Event, *names: str) -> dict[str, Any]:
     return {name: getattr(event, name) for name in names}
+
+
+OF: dict[str, Callable[[Event, datetime], Change | None]] = {
+    "interests": _of_interest,
+    "opportunities": _of_opportunity,
+    "rounds": _of_round,
+}

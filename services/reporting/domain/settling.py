@@ -8,6 +8,7 @@ move stands on the day that it happened and on the day that it was known; the su
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -65,7 +66,13 @@ def keys(words: Sequence[Word]) -> list[Key]:
     """Whatever they may change, in order."""
     found = {(o.figure, o.subject_id, o.part) for o, _ in words}
     found |= {(STATIONS[o.figure], home, "") for o, home in words if home and o.figure in STATIONS}
-    return sorted(found)
+    return sorted(found, key=in_order)
+
+
+def in_order(key: Key) -> tuple[str, int, str]:
+    """For sorting: a UUID compares itself in Python, an int doesn't."""
+    figure, subject, part = key
+    return figure, subject.int, part
 
 
 def settle(before: Mapping[Key, Settled], words: Iterable[Word]) -> tuple[dict[Key, Settled], dict[Tally, Moved]]:
@@ -149,6 +156,7 @@ def _place(figure: str, state: Settled) -> _Place | None:
     return _Place(state.municipality, state.kind, state.code if figure in CODED else "", _day(state.since))
 
 
+@lru_cache(maxsize=10_000)  # the words of a batch are told at a few moments, and each is asked of its day four times
 def _day(at: datetime) -> date:
     """The day in Sweden."""
     return at.astimezone(SWEDEN).date()

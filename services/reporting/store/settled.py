@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.database import Transaction
-from reporting.domain.settling import Key, Moved, Settled, Tally
+from reporting.domain.settling import Key, Moved, Settled, Tally, in_order
 
 READ = """
 select figure, subject_id, part, municipality, kind, code, amount, said, final, since, known
@@ -38,6 +38,6 @@ async def read(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Settled]:
 
 async def write(tx: Transaction, stands: Mapping[Key, Settled], moved: Mapping[Tally, Moved]) -> None:
     if stands:
-        await tx.execute(WRITE, *zip(*((*key, *stands[key]) for key in sorted(stands)), strict=True))
+        await tx.execute(WRITE, *zip(*((*key, *stands[key]) for key in sorted(stands, key=in_order)), strict=True))
     if moved:
         await tx.execute(ADD, *zip(*((*tally, *moved[tally]) for tally in sorted(moved)), strict=True))

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+import uvloop
+
 from inflytt import servers
 from inflytt.bench.figures import Figure
 from inflytt.bench.reporting import boards, dashboards
@@ -21,8 +23,8 @@ class Sizes:
 
 def measure(sizes: Sizes, say: Say) -> list[Figure]:
     """Every figure, on servers started for it. Raises Stop when what was written is not what was to be written."""
-    with servers.running("bench") as real:
-        return asyncio.run(measured(Ground(real), sizes, say))
+    with servers.running("bench") as real, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(measured(Ground(real), sizes, say))
 
 
 async def measured(ground: Ground, sizes: Sizes, say: Say) -> list[Figure]:
