@@ -7,17 +7,19 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from chassis.database import Transaction
 from chassis.service import Tx
 from chassis.web import Problem, StrictRoute, page
 from chassis.web.catalogues import sv
 from reporting.chart import frames
 from reporting.domain.closed import NotClosed, choices, closed, last_closed, month_before
 from reporting.domain.comparison import public
-from reporting.domain.figures import OF_PLACES, Cell
+from reporting.domain.figures import OF_PLACES, Cell, Station
 from reporting.domain.population import LULEA
 from reporting.domain.population import road as to_the_goal
 from reporting.domain.road import road
 from reporting.funnel_chart import rivers
+from reporting.keeping import OVER, kept
 from reporting.pages import day_now, named
 from reporting.store import questions
 
@@ -32,9 +34,8 @@ async def for_everybody(request: Request, tx: Tx, per: Written = "") -> HTMLResp
     known = last_closed(day_now())
     day = period_end(per, "per") if per else known
     before = month_before(day)
-    all_cells = await questions.cells(tx, "", known, known)
-    cells = all_cells if day == known else await questions.cells(tx, "", day, known)
-    earlier, stations = await questions.stations(tx, "", before, known), await questions.stations(tx, "", day, known)
+    asked = ("front", day, known)
+    all_cells, cells, earlier, stations = await kept(request, tx, asked, OVER, lambda: _asked(tx, day, known))
     steps = road(earlier, stations)
     kinds = _of_places(cells)
     return page(
@@ -53,6 +54,21 @@ async def for_everybody(request: Request, tx: Tx, per: Written = "") -> HTMLResp
         drawn=DRAWN,
         most=max((row[figure] or 0 for row in kinds.values() for figure in DRAWN), default=0) or 1,
         name=named(request),
+    )
+
+
+async def _asked(
+    tx: Transaction, day: date, known: date
+) -> tuple[list[Cell], list[Cell], list[Station], list[Station]]:
+    """The cells of all closed months and by `day`, and the stations by the end of the month before and by `day`."""
+    all_cells = await questions.cells(tx, "", known, known)
+    cells = all_cells if day == known else await questions.cells(tx, "", day, known)
+    before = month_before(day)
+    return (
+        all_cells,
+        cells,
+        await questions.stations(tx, "", before, known),
+        await questions.stations(tx, "", day, known),
     )
 
 

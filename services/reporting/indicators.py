@@ -18,6 +18,7 @@ from reporting.domain.standing import Row, Standing, seen, standing
 from reporting.history import day_of, link
 from reporting.indicator_chart import at, charts
 from reporting.indicator_words import ARROWS, Say
+from reporting.keeping import OVER, kept
 from reporting.measured import CATALOGUE, Had, points
 from reporting.pages import ROLES, day_now
 from reporting.store import measurements
@@ -30,8 +31,8 @@ Written = Annotated[str, Query(max_length=40)]
 
 @router.get("")
 async def every_indicator(request: Request, tx: Tx) -> HTMLResponse:
-    today, had = day_now(), Had()
-    found = [(indicator, await standings(tx, indicator, today, today, had)) for indicator in CATALOGUE.indicator]
+    today = day_now()
+    found = await kept(request, tx, ("indicators", today), OVER, lambda: _every(tx, today))
     groups = {group: [pair for pair in found if pair[0].group == group] for group in ("place", "work", "road")}
     return page(request, "indicators.html", groups=groups, **spoken(request))
 
@@ -67,6 +68,11 @@ async def one_indicator(
         officers=ROLES,
         **spoken(request),
     )
+
+
+async def _every(tx: Transaction, today: date) -> list[tuple[Indicator, list[Standing]]]:
+    had = Had()
+    return [(indicator, await standings(tx, indicator, today, today, had)) for indicator in CATALOGUE.indicator]
 
 
 async def standings(

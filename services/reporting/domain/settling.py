@@ -35,7 +35,7 @@ class Settled(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        return self.said and (self.amount if self.final is None else self.final) > 0
+        return self.since is not None
 
 
 class Tally(NamedTuple):
@@ -62,17 +62,11 @@ class Word(NamedTuple):
     household: UUID | None
 
 
-def keys(words: Sequence[Word]) -> list[Key]:
-    """Whatever they may change, in order."""
+def keys(words: Sequence[Word]) -> set[Key]:
+    """Whatever they may change."""
     found = {(o.figure, o.subject_id, o.part) for o, _ in words}
     found |= {(STATIONS[o.figure], home, "") for o, home in words if home and o.figure in STATIONS}
-    return sorted(found, key=in_order)
-
-
-def in_order(key: Key) -> tuple[str, int, str]:
-    """For sorting: a UUID compares itself in Python, an int doesn't."""
-    figure, subject, part = key
-    return figure, subject.int, part
+    return found
 
 
 def settle(before: Mapping[Key, Settled], words: Iterable[Word]) -> tuple[dict[Key, Settled], dict[Tally, Moved]]:
@@ -106,19 +100,21 @@ def settle(before: Mapping[Key, Settled], words: Iterable[Word]) -> tuple[dict[K
 
 
 def _after(old: Settled, one: Observation) -> Settled:
+    amount = old.amount if one.final else one.amount
+    said = old.said or (one.amount > 0 and not one.final)
+    final = one.amount if one.final else old.final
+    counts = said and (amount if final is None else final) > 0
     known = _day(one.recorded_at)
-    new = old._replace(
-        municipality=old.municipality or one.municipality,
-        kind=max(old.kind, one.kind),  # one that is told, rather than none
-        code=one.code,
-        amount=old.amount if one.final else one.amount,
-        said=old.said or (one.amount > 0 and not one.final),
-        final=one.amount if one.final else old.final,
-        known=max(known, old.known) if old.known else known,
+    return Settled(
+        old.municipality or one.municipality,
+        max(old.kind, one.kind),  # one that is told, rather than none
+        one.code,
+        amount,
+        said,
+        final,
+        (min(one.valid_at, old.since) if old.since else one.valid_at) if counts else None,
+        max(known, old.known) if old.known else known,
     )
-    if not new.counts:
-        return new._replace(since=None)
-    return new._replace(since=min(one.valid_at, old.since) if old.since else one.valid_at)
 
 
 def _moves(figure: str, old: Settled, new: Settled, valid: date) -> list[tuple[Tally, int]]:

@@ -26,6 +26,7 @@ ENDS = f"""
 select figure, code, kind, sum(count)::int as count {THEN} and figure in ('fell_through', 'lapsed')
 group by figure, code, kind having sum(count) <> 0 order by sum(count) desc, figure, code, kind
 """
+MUCH = "select reltuples > $1 as much from pg_class where oid = 'tallies'::regclass"
 ROUNDS = """
 select municipality, allocated_at, undone_at, households, served, points, bound, fairness_price
 from rounds where allocated_at is not null and ($1 = '' or municipality = $1) order by allocated_at desc, round_id
@@ -92,3 +93,8 @@ async def rounds(tx: Transaction, municipality: str = "") -> list[Round]:
 async def needs(tx: Transaction, municipality: str = "") -> list[Need]:
     """What the newest round that found anything scarce found, what would help most first."""
     return [Need(**row) for row in await tx.fetch(NEEDS, municipality)]
+
+
+async def much(tx: Transaction, rows: int) -> bool:
+    """Whether there are more tallies than that, as PostgreSQL last estimated them."""
+    return bool((await tx.fetch(MUCH, rows))[0]["much"])

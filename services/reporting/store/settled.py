@@ -1,15 +1,16 @@
 """What stands and what moved, read and written in sets: one statement each a batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from chassis.database import Transaction
-from reporting.domain.settling import Key, Moved, Settled, Tally, in_order
+from reporting.domain.settling import Key, Moved, Settled, Tally
 
 READ = """
 select figure, subject_id, part, municipality, kind, code, amount, said, final, since, known
 from unnest($1::text[], $2::uuid[], $3::text[]) as asked (figure, subject_id, part)
 join settled using (figure, subject_id, part)
 """
+# A key is one partition's, and so one writer's: in any order, nobody waits for anybody.
 WRITE = """
 insert into settled (figure, subject_id, part, municipality, kind, code, amount, said, final, since, known)
 select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::boolean[],
@@ -28,7 +29,7 @@ do update set count = tallies.count + excluded.count, told_at = greatest(tallies
 """
 
 
-async def read(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Settled]:
+async def read(tx: Transaction, keys: Collection[Key]) -> dict[Key, Settled]:
     """What stands of these; who isn't there has never been told of."""
     if not keys:
         return {}
@@ -38,6 +39,6 @@ async def read(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Settled]:
 
 async def write(tx: Transaction, stands: Mapping[Key, Settled], moved: Mapping[Tally, Moved]) -> None:
     if stands:
-        await tx.execute(WRITE, *zip(*((*key, *stands[key]) for key in sorted(stands, key=in_order)), strict=True))
+        await tx.execute(WRITE, *zip(*((*key, *stood) for key, stood in stands.items()), strict=True))
     if moved:
         await tx.execute(ADD, *zip(*((*tally, *moved[tally]) for tally in sorted(moved)), strict=True))
