@@ -125,7 +125,9 @@ class Replay:
             silent = 0 if found else silent + 1
             if silent == PATIENCE:
                 raise NotReplayable(f"Kafka has given nothing for {PATIENCE} s")
-            for where in [*left]:
+            for where in [
+                *(found or left)
+            ]:  # where nothing came there may be markers left: looked for when all is silent
                 if await kafka.position(where) >= left[where]:
                     del left[where]
 
