@@ -80,4 +80,11 @@ def test_an_interrupted_setup_is_done_again_by_one_of_two_that_run_at_once_and_t
 
 def _begin(clone: Path) -> subprocess.Popen[str]:
     command = [sys.executable, str(clone / "deploy" / "bootstrap.py")]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_hears_ctrl_c
+    )
+
+
+def _hears_ctrl_c() -> None:
+    """Also where the suite runs in the background, whose children inherit that they don't."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
