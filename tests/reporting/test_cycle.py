@@ -29,10 +29,8 @@ from contracts.followup import (
     ReportReviewed,
 )
 from contracts.measurements import MeasurementReported
-from helpers import fresh, said, tell
-from inflytt.servers import Databases
+from helpers import said, tell
 from inflytt.servers.runs import CLONE
-from reporting.app import service as declared
 from reporting.domain import cycle
 from reporting.domain.cycle import Draft, NotNow, Period
 from reporting.reminding import said_when_due
@@ -84,14 +82,6 @@ def test_a_period_is_published_when_all_of_it_is_reviewed_and_archived_after_tha
     published = replace(PERIOD, known=NOW)
     assert refused(cycle.written, published, done, replace(TEXT, version=done.version)) == "published"
     cycle.archivable(published)
-
-
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
-    service = await fresh(declared, postgres, **issuer)
-    yield service
-    await service.database.close()
 
 
 @pytest.fixture

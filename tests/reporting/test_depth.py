@@ -1,7 +1,6 @@
 """What hangs on goals and assignments: activities with their history, and the indicators that they are held against."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -11,11 +10,9 @@ from chassis.service import Service
 from chassis.settings import Settings
 from chassis.web.sessions import User, seal
 from contracts.followup import ActivityGiven, IndicatorLinked
-from helpers import fresh, said
+from helpers import said
 from inflytt import followup
-from inflytt.servers import Databases
 from inflytt.servers.runs import CLONE
-from reporting.app import service as declared
 
 FILE = CLONE / "deploy" / "inflytt" / "programmes" / "uppsala.toml"
 TOKEN = {"Authorization": "Bearer " + "t" * 32}
@@ -38,21 +35,6 @@ def assessed(as_of: str, text: str, status: str = "enligt-plan") -> dict[str, An
         "by": "uppsala-kommun",
         "text": text,
     }
-
-
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
-    service = await fresh(declared, postgres, **issuer)
-    yield service
-    await service.database.close()
-
-
-@pytest.fixture
-async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(service.web())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
 
 
 async def load(client: httpx.AsyncClient, sent: dict[str, Any]) -> httpx.Response:

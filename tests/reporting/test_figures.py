@@ -1,12 +1,10 @@
 """From events to figures, on a real PostgreSQL: counted once, the same in any batches, small numbers hidden from all."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 
 from chassis.batch import Batches
 from chassis.records import Heard
@@ -46,21 +44,6 @@ from reportingsample import happened
 NEW_YEARS_EVE = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)  # 23:30 in Sweden
 NEW_YEAR = NEW_YEARS_EVE + timedelta(hours=1)
 TOKEN = {"Authorization": "Bearer " + "t" * 32}
-
-
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
-    service = await fresh(declared, postgres, **issuer)
-    yield service
-    await service.database.close()
-
-
-@pytest.fixture
-async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(service.web())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
 
 
 def signed_in(client: httpx.AsyncClient, *roles: str, municipality: str | None = None) -> None:

@@ -1,36 +1,17 @@
 """Measurements on a real PostgreSQL: kept as told, read as known on a day; and the pages of the indicators."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
-import pytest
 
 from chassis.service import Service
 from chassis.settings import Settings
 from contracts.measurements import MeasurementReported
-from helpers import fresh, tell
-from inflytt.servers import Databases
-from reporting.app import service as declared
+from helpers import tell
 from reporting.store import measurements
 
 MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
-    service = await fresh(declared, postgres, **issuer)
-    yield service
-    await service.database.close()
-
-
-@pytest.fixture
-async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(service.web())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
 
 
 def measured(

@@ -1,24 +1,11 @@
 """What much has to be asked for is asked for at most so often; where there is little, a page is never old."""
 
-from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from chassis.service import Service
 from chassis.settings import Settings
-from helpers import fresh
-from inflytt.servers import Databases
 from reporting import keeping
-from reporting.app import service as declared
-
-
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    service = await fresh(declared, postgres, issuer_url="http://issuer.test")
-    yield service
-    await service.database.close()
 
 
 async def answers(service: Service[Settings], times: int, seconds: float) -> list[int]:

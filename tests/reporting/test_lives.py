@@ -1,6 +1,5 @@
 """What becomes of people after the first yes: who stayed, who has all they looked for, how long it took, what stood empty."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,9 +14,7 @@ from contracts.interests import HouseholdLeft, InterestChanged, InterestRegister
 from contracts.matches import OfferMade, PlacementFellThrough, PlacementMade
 from contracts.opportunities import CourseOffered, EmploymentPosted, OpportunityClosed
 from contracts.rounds import TrainingNeedFound
-from helpers import fresh, tell
-from inflytt.servers import Databases
-from reporting.app import service as declared
+from helpers import tell
 from reporting.domain.lives import LIVES, Reckoned, ends, points
 from reporting.domain.said import Said
 from reporting.indicators import CATALOGUE
@@ -29,14 +26,6 @@ TODAY = date(2026, 11, 24)
 
 def day(month: int, number: int = 10, year: int = 2025) -> datetime:
     return datetime(year, month, number, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
-    service = await fresh(declared, postgres, **issuer)
-    yield service
-    await service.database.close()
 
 
 class Household:

@@ -27,9 +27,7 @@ from contracts.matches import (
     PlacementMade,
 )
 from contracts.rounds import RoundAllocated, RoundUndone
-from helpers import fresh, tell
-from inflytt.servers import Databases
-from reporting.app import service as declared
+from helpers import tell
 from reporting.domain.figures import FIGURES, totals
 from reporting.domain.observations import Revised, Told, observations
 from reporting.domain.projection import Fact
@@ -40,14 +38,6 @@ from reportingsample import BEGAN, KINDS, happened
 ALWAYS = date(2030, 1, 1)
 JANUARY, MAY = datetime(2026, 1, 20, 9, tzinfo=UTC), datetime(2026, 5, 4, 9, tzinfo=UTC)
 THEN, NOW = date(2026, 1, 31), date(2026, 5, 31)
-
-
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
-    service = await fresh(declared, postgres, **issuer)
-    yield service
-    await service.database.close()
 
 
 @pytest.fixture

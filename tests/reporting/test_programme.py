@@ -65,21 +65,6 @@ def names(programme: Programme, assignment: str, on: date) -> list[str]:
     return [bearer.unit.name for bearer in verdict.responsible(programme, assignment, on)]
 
 
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
-    service = await fresh(declared, postgres, **issuer)
-    yield service
-    await service.database.close()
-
-
-@pytest.fixture
-async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(service.web())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
-
-
 async def load(client: httpx.AsyncClient, sent: dict[str, Any]) -> httpx.Response:
     return await client.post("/api/programmes", json=sent, headers=TOKEN)
 

@@ -1,7 +1,6 @@
 """What everybody sees, and what officers compare: closed months, live numbers, two days, an indicator as of a day."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,7 @@ from contracts.interests import ConfirmationRequested, InterestRegistered, Moved
 from contracts.matches import MatchProposed, MatchRetracted, OfferMade, PlacementMade
 from contracts.measurements import MeasurementReported
 from contracts.opportunities import POSTED, VacancyPosted
-from helpers import fresh, tell
-from inflytt.servers import Databases
-from reporting.app import service as declared
+from helpers import tell
 from reportingsample import happened
 
 NOW = datetime(2027, 2, 10, 9, tzinfo=UTC)
@@ -34,21 +31,6 @@ def february(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is 10 February 2027."""
     (tmp_path / "clock").write_text(str((NOW - datetime.now(UTC)).total_seconds()))
     monkeypatch.setenv("INFLYTT_CLOCK", str(tmp_path / "clock"))
-
-
-@pytest.fixture
-async def service(postgres: Databases) -> AsyncIterator[Service[Settings]]:
-    issuer = {"issuer_url": "http://issuer.test", "oidc_client_id": "reporting", "oidc_client_secret": "s" * 32}
-    service = await fresh(declared, postgres, **issuer)
-    yield service
-    await service.database.close()
-
-
-@pytest.fixture
-async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(service.web())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
 
 
 @pytest.fixture
