@@ -1,8 +1,8 @@
-"""Reading ahead: the next records are read while PostgreSQL works on those at hand, so that neither waits for the other."""
+"""Python and PostgreSQL at work at once: the next records are read, and what is to be written is thought out, while it works."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from typing import TypeVar
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from aiokafka import ConsumerRecord
 
@@ -35,3 +35,13 @@ async def ahead(steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
         coming.cancel()
         await asyncio.wait({coming})
         await steps.aclose()
+
+
+async def meanwhile(statement: Coroutine[Any, Any, object], think: Callable[[], T]) -> T:
+    """What `think` gives, thought while the statement runs; it has ended when this returns, or raises."""
+    running = asyncio.ensure_future(statement)
+    try:
+        await asyncio.sleep(0)  # now it is on its way
+        return think()
+    finally:
+        await running

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from chassis.ahead import ahead
+from chassis.ahead import ahead, meanwhile
 
 
 class Steps:
@@ -63,3 +63,31 @@ async def test_what_fails_ahead_fails_in_its_turn() -> None:
 
 async def test_no_steps_are_no_steps() -> None:
     assert [step async for step in ahead(Steps(0).told())] == []
+
+
+async def test_what_is_thought_meanwhile_is_thought_when_the_statement_is_on_its_way() -> None:
+    told = []
+
+    async def statement() -> None:
+        told.append("sent")
+        await asyncio.sleep(0.01)
+        told.append("done")
+
+    assert await meanwhile(statement(), lambda: len(told)) == 1
+    assert told == ["sent", "done"]
+
+
+async def test_a_statement_ends_also_when_the_thought_fails_and_its_own_error_is_told() -> None:
+    ended = asyncio.Event()
+
+    async def statement(error: Exception | None) -> None:
+        await asyncio.sleep(0.01)
+        ended.set()
+        if error:
+            raise error
+
+    with pytest.raises(ZeroDivisionError):
+        await meanwhile(statement(None), lambda: 1 // 0)
+    assert ended.is_set()
+    with pytest.raises(OSError):
+        await meanwhile(statement(OSError()), lambda: 1)
