@@ -16,7 +16,7 @@ from chassis.relay import Relay
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.telemetry import log
-from chassis.web import http_protocol_with_deadline
+from chassis.web import HttpProtocolWithDeadline
 
 ROLES = ("api", "consumer", "relay")
 
@@ -44,7 +44,7 @@ class Process:
                     service.web(),
                     host=s.http_host,
                     port=s.http_port,
-                    http=http_protocol_with_deadline(),
+                    http=HttpProtocolWithDeadline,
                     log_config=None,
                     access_log=False,
                     server_header=False,
