@@ -177,8 +177,10 @@ def _own(
     if silent := ", ".join(unit.name for unit in units if unit.id not in spoken):
         terms.append((t("Har inte lämnat någon egen bedömning"), silent))
     paragraphs = [t("Kommunens bedömning och de egna står bredvid varandra. Ingen av dem ändrar den andra.")]
-    if said and any(a.status != said.assessment.status for a in spoken.values()):
-        paragraphs.append(t("Kommunen skriver %(word)s. Någon av de egna säger annat.", word=said.assessment.word))
+    differ = [a for a in spoken.values() if said and a.status != said.assessment.status]
+    if said and differ:
+        told = {"n": len(differ), "word": said.assessment.word}
+        paragraphs.append(t("%(n)s av de egna säger annat än kommunen, som skriver ”%(word)s”.", **told))
     heading = t("Uppdrag %(n)s: nämndernas och bolagens egna bedömningar", n=one.number)
     return (Section(heading, tuple(paragraphs), tuple(terms)),)
 

@@ -47,6 +47,11 @@ STATES = {
 }
 
 
+def may_write(user: User, programme: Programme, unit: str) -> bool:
+    """A board's id is the municipality's own: of a sign-in that names no municipality it says nothing."""
+    return cycle.may_write(user.unit, unit) and (not unit or user.municipality == programme.municipality)
+
+
 def _titles(programme: Programme, t: Translator) -> dict[str, str]:
     goals = {goal.id: t("Mål %(n)s: %(title)s", n=goal.number, title=goal.title) for goal in programme.goals}
     return goals | {one.id: f"{one.number}. {one.short}" for one in programme.assignments}
@@ -144,7 +149,7 @@ async def show_text(
         title=titles[subject],
         scale=programme.scale_of(subject),
         unit=next((one for one in programme.units if one.id == unit), None),
-        yours=cycle.may_write(user.unit, unit),
+        yours=may_write(user, programme, unit),
         draft=shown or stands,
         stands=stands,
         figures="" if unit else "\n\n".join(one.words for one in from_figures),

@@ -20,7 +20,7 @@ from reporting.domain.programme import Programme, known_at
 from reporting.domain.verdict import answering
 from reporting.publishing import publish
 from reporting.reminding import remind
-from reporting.showing import show_period, show_periods, show_text
+from reporting.showing import may_write, show_period, show_periods, show_text
 from reporting.store import cycle as store
 from reporting.store import programme as programmes
 
@@ -213,7 +213,7 @@ def _changed(
 
 def _only_who_may(user: User, programme: Programme, unit: str = "") -> None:
     """403 to who is of another board, or of none, and of a board where it is the municipality's."""
-    if not cycle.may_write(user.unit, unit) or (unit and user.municipality != programme.municipality):
+    if not may_write(user, programme, unit):
         title, detail = ANOTHERS if unit else MUNICIPALITYS
         raise Problem(403, "not_yours", title, detail)
 
