@@ -10,12 +10,17 @@ import httpx
 import openpyxl
 import pypdf
 import pytest
+from alembic import command
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.due import Due
+from chassis.migrate import configured, migrate
 from chassis.service import Service
 from chassis.settings import Settings
 from contracts.followup import AssessmentReported, FollowUpDue, ReportReady, ReportReviewed
 from helpers import said
+from inflytt.servers import Databases
 from periods import GOAL, PROGRAMME, SUBJECTS, TOKEN, UPPSALA_JSON, opened, reviewed_all, send, signed_in
 from reporting.domain import cycle, verdict
 from reporting.domain.cycle import Draft, Period
@@ -26,7 +31,7 @@ from reporting.reminding import said_when_due
 UPPSALA = Programme.model_validate(UPPSALA_JSON)
 PER = date(2026, 8, 31)
 THEN, LATER = datetime(2026, 9, 5, tzinfo=UTC), datetime(2026, 10, 5, tzinfo=UTC)
-PERIOD = Period(PROGRAMME, PER, *(PER + timedelta(days=n) for n in (10, 20, 30)), opened_by="hagg", opened_at=THEN)
+PERIOD = Period(PROGRAMME, PER, PER, PER, PER, "hagg", THEN)
 OWN = {
     "subject": "uppsala-5.2",
     "unit": "amn",
@@ -42,8 +47,8 @@ REPORT = f"/rapporter/{PROGRAMME}/{PER}/{GOAL}"
 
 
 def draft(subject: str, unit: str, state: str = "reviewed") -> Draft:
-    done = {"ready_by": "asp", "reviewed_by": "tall"} if state == "reviewed" else {}
-    return replace(Draft(subject, 1, "enligt-plan", "Vårt.", None, "asp", unit=unit), **done)
+    begun = Draft(subject, 1, "enligt-plan", "Vårt.", None, "asp", unit=unit)
+    return replace(begun, ready_by="asp", reviewed_by="tall") if state == "reviewed" else begun
 
 
 def recorded(*programmes: tuple[Programme, datetime]) -> list[Version]:
@@ -303,3 +308,26 @@ async def test_every_version_of_a_draft_stays(service: Service[Settings], client
         with pytest.raises(asyncpg.PostgresError, match="drafts is append-only"):
             async with service.database.transaction() as tx:
                 await tx.execute(change)
+
+
+async def test_drafts_from_before_boards_wrote_are_the_municipalitys(postgres: Databases) -> None:
+    """The database as it was the day before, brought to the newest migration."""
+    database = postgres.create_database("before_boards")
+    engine = create_async_engine(database.url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    async with engine.begin() as connection:
+        await connection.run_sync(_up_to_0007)
+        await connection.exec_driver_sql(
+            "insert into drafts (programme, per, subject, version, status, text, written_by, at)"
+            " values ('p', '2026-08-31', 'a', 1, 's', 'Text.', 'hagg', now())"
+        )
+    await migrate("reporting", database.url)
+    async with engine.begin() as connection:
+        rows = await connection.exec_driver_sql("select subject, unit, version, text from drafts")
+        assert [tuple(row) for row in rows] == [("a", "", 1, "Text.")]
+    await engine.dispose()
+
+
+def _up_to_0007(connection: Connection) -> None:
+    config = configured("reporting")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0007")
