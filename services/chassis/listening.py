@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -12,6 +12,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import faults, parking, redrive, telemetry
+from chassis.ahead import ahead, read_by_turns
 from chassis.batch import Batches
 from chassis.consumer import Consumer
 from chassis.database import Database, Transaction
@@ -21,7 +22,7 @@ from chassis.memory import Memory, remembered, remembering, woken
 from chassis.pace import Pace
 from chassis.passing import AWAY
 from chassis.pulse import Pulse
-from chassis.records import read
+from chassis.records import Heard
 from chassis.settings import Settings
 from chassis.subscription import subscribe
 from chassis.telemetry import log
@@ -44,7 +45,9 @@ class Listening(ConsumerRebalanceListener):
         self.busy = asyncio.Lock()  # one transaction at a time: a batch, a redrive, or what is due
         self.stopping = asyncio.Event()
         self.anew = asyncio.Event()  # what was agreed with Kafka or the database no longer holds
-        self.held: dict[TopicPartition, int] = {}  # the next offset of each partition that is ours to handle
+        self.held: dict[
+            TopicPartition, int
+        ] = {}  # the next offset of each of our partitions; another dict, when dealt out anew
         self.told: dict[TopicPartition, int] = {}  # what Kafka knows of it
         self.subscriber: Any = None
         self.connection: AsyncConnection | None = None
@@ -133,7 +136,7 @@ class Listening(ConsumerRebalanceListener):
                 await asyncio.wait_for(self._tell(), 2)
             with suppress(TimeoutError):  # only when all ends: left behind, it would keep its place in the group
                 await asyncio.wait_for(broker.stop(), 5 if self.stopping.is_set() else None)
-            self.held.clear()
+            self.held = {}
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -143,25 +146,37 @@ class Listening(ConsumerRebalanceListener):
 
     async def _handle(self, records: Sequence[ConsumerRecord]) -> None:
         """Piece by piece: who needs the partitions, or rows that a transaction has locked, waits for one piece at most."""
-        while records:
-            async with self.busy:
-                records = [r for r in records if (r.topic, r.partition) in self.held]
-                piece = records[: self.pace.most]
-                away = self.pulse.halted or self.stopping.is_set() or self.anew.is_set()
-                if away or (piece and not await self._applied(piece)):
-                    self._rewind(records)  # without it the next commit would skip them for good
-                    break
-            records = records[len(piece) :]
-        else:
-            return
+        held, done = self.held, 0
+        async with aclosing(ahead(self._pieces(records))) as pieces:
+            async for piece in pieces:
+                async with self.busy:
+                    if not held or self.held is not held:
+                        return  # dealt out anew: what is ours comes again, from where the database says
+                    away = self.pulse.halted or self.stopping.is_set() or self.anew.is_set()
+                    if away or not await self._applied(piece):
+                        self._rewind(records[done:])  # without it the next commit would skip them for good
+                        break
+                done += len(piece)
+            else:
+                return
         await self._wait(1.0 if self.pulse.halted else min(5.0, 0.1 * 2 ** min(self.pulse.failures, 6)))
 
-    async def _applied(self, records: Sequence[ConsumerRecord]) -> bool:
+    async def _pieces(self, records: Sequence[ConsumerRecord]) -> AsyncGenerator[list[Heard], None]:
+        """What they say, as much at a time as one transaction takes."""
+        while records:
+            piece = records[: self.pace.most]
+            yield await read_by_turns(piece, self.prefix)
+            records = records[len(piece) :]
+
+    async def _applied(self, records: Sequence[Heard]) -> bool:
         """Handles records in one transaction. False when nothing of it happened: all of it must come again."""
         self.pulse.batch_since = began = time.monotonic()
         try:
-            await self.batches.apply([read(r, self.prefix) for r in records], self.database.keyring)
-            self.held |= {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+            await self.batches.apply(records, self.database.keyring)
+            following = {(heard.topic, heard.partition): heard.offset + 1 for heard in records}
+            self.held |= {
+                TopicPartition(self.prefix + topic, nth): offset for (topic, nth), offset in following.items()
+            }
         except TooManyParked as error:
             self.pulse.halted = str(error)
             log.critical("consumer_halted", consumer=self.consumer.name, why=self.pulse.halted)
@@ -189,7 +204,7 @@ class Listening(ConsumerRebalanceListener):
     async def on_partitions_revoked(self, revoked: Any) -> None:
         async with self.busy:  # the batch under way ends, and is told of in the old generation
             await self._tell()
-            self.held.clear()
+            self.held = {}
         telemetry.LAG.clear()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
