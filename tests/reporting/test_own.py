@@ -278,6 +278,15 @@ async def test_every_officer_of_the_municipality_reads_what_a_board_writes_and_s
     assert "som inte finns i programmet" in (await client.get(at)).text
 
 
+async def test_who_is_of_a_board_that_answers_for_nothing_is_told_so(client: httpx.AsyncClient) -> None:
+    culture = {"id": "kun", "kind": "board", "order": 9, "name": "Kulturnämnden", "since": "2026-09-01"}
+    later = UPPSALA_JSON | {"units": [*UPPSALA_JSON["units"], culture]}
+    assert (await client.post("/api/programmes", json=later, headers=TOKEN)).status_code == 200
+    at = await opened(client)
+    signed_in(client, "ny", unit="kun")
+    assert "Kulturnämnden, som inte ansvarar för något uppdrag den dagen" in (await client.get(at)).text
+
+
 async def test_a_boards_text_is_said_with_its_board_and_reminded_of_only_once_it_is_begun(
     service: Service[Settings], client: httpx.AsyncClient
 ) -> None:
