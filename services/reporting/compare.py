@@ -19,7 +19,7 @@ from reporting.domain.indicators import Indicator
 from reporting.domain.standing import Row
 from reporting.front import Written, period_end
 from reporting.history import Officer, day_of, link
-from reporting.indicators import spoken, standings
+from reporting.indicators import kept_standings, spoken
 from reporting.measured import CATALOGUE
 from reporting.pages import day_now, named
 from reporting.store import questions
@@ -31,7 +31,7 @@ Day = Annotated[str, Query(max_length=40)]
 
 @dataclass(frozen=True)
 class Measured:
-    """A measured indicator of a municipality, on either day; None where nothing was known of it."""
+    """A measured or reckoned indicator of a municipality, on either day; None where nothing was known of it."""
 
     indicator: Indicator
     municipality: str
@@ -97,18 +97,20 @@ async def _page(
         known=known,
         everybody=everybody,
         own=own,
-        measured=await _measured(tx, own, before, after, known),
+        measured=await _measured(request, tx, own, before, after, known),
         link=link,
         **(spoken(request) | {"name": named(request)}),
     )
 
 
-async def _measured(tx: Transaction, own: str, before: date, after: date, known: date) -> list[Measured]:
+async def _measured(
+    request: Request, tx: Transaction, own: str, before: date, after: date, known: date
+) -> list[Measured]:
     found: list[Measured] = []
     for indicator in CATALOGUE.indicator:
-        if indicator.figure is None and not indicator.reckoned:
+        if indicator.figure is None:
             sides = [
-                {s.municipality: s.latest for s in await standings(tx, indicator, day, known)}
+                {s.municipality: s.latest for s in await kept_standings(request, tx, indicator, day, known)}
                 for day in (before, after)
             ]
             places = sorted(place for place in sides[0].keys() | sides[1].keys() if own in ("", place))
