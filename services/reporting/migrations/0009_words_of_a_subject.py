@@ -1,4 +1,7 @@
-"""How many places an adapted workplace has stands beside its word; `inflytt rebuild reporting` tells what it was before."""
+"""All words of a subject are found together; and how many places an adapted workplace has stands in its word.
+
+How many they were before they were changed is known after `inflytt rebuild reporting`.
+"""
 
 from alembic import op
 
@@ -15,3 +18,4 @@ where o.figure = 'adapted' and o.code = '' and p.opportunity_id = o.subject_id
 
 def upgrade() -> None:
     op.execute(PLACES)
+    op.execute("create index ix_observations_subject_id on observations (subject_id)")
