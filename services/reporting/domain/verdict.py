@@ -116,6 +116,11 @@ class Difference(NamedTuple):
     counted: int
 
 
+def outrun(written: Summary, assignments: Iterable[Assignment], now: Mapping[str, Reported]) -> bool:
+    """Whether something was assessed of a later day than the summary: then it isn't of the same things that are counted."""
+    return any(now[a.id].assessment.as_of > written.as_of for a in assignments if a.id in now)
+
+
 def disagrees(written: Summary, counted: RollUp) -> list[Difference]:
     """At which statuses the written summary and the count differ, in the scale's order; nothing when they agree."""
     both = [Difference(key, written.claims.get(key, 0), n) for key, n in counted.counts.items()]

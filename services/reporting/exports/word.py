@@ -27,7 +27,8 @@ def word(document: Document) -> bytes:
     for section in document.sections:
         file.add_heading(section.heading, 1)
         for paragraph in section.paragraphs:
-            file.add_paragraph(paragraph)
+            for part in paragraph.split("\n\n"):
+                file.add_paragraph(part)
         for what, state in section.terms:
             line = file.add_paragraph()
             line.add_run(f"{what}: ").bold = True
