@@ -1,7 +1,9 @@
 """What is reckoned of lives as of a day, as known on another: a late or corrected word never changes what was known."""
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -9,11 +11,14 @@ import pytest
 
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.web.sessions import User, seal
 from contracts.interests import InterestChanged
 from contracts.matches import PlacementFellThrough
 from contracts.opportunities import EmploymentChanged, OpportunityClosed
 from contracts.rounds import TrainingNeedFound
 from helpers import tell
+from inflytt import followup
+from inflytt.servers.runs import CLONE
 from livessample import TODAY, Household, adapted, day, made, placed, reckoned
 from reporting.indicators import CATALOGUE
 
@@ -179,3 +184,29 @@ async def test_every_reckoned_indicator_answers_for_every_day(
             for per in (date(1999, 1, 1), MAY, TODAY + timedelta(days=900)):
                 address = f"/indikatorer/{indicator.id}?per={per}&kand={per}"
                 assert (await client.get(address)).status_code == 200, address
+
+
+async def test_an_assignments_figures_and_the_officers_text_tell_what_was_reckoned_as_of_its_day(
+    service: Service[Settings], client: httpx.AsyncClient
+) -> None:
+    file = CLONE / "deploy" / "inflytt" / "programmes" / "uppsala.toml"
+    sent: dict[str, Any] = json.loads(json.dumps(followup.read(file)[1], default=str))
+    sent["links"] += [{"subject": "uppsala-5.2", "indicator": "households-complete"}]
+    token = {"Authorization": "Bearer " + "t" * 32}
+    assert (await client.post("/api/programmes", json=sent, headers=token)).status_code == 200
+    for at, number in ((day(2), 10), (day(6), 10)):
+        for _ in range(number):
+            home = Household()
+            told = (home.registered(), placed(home.offer("job")))
+            await tell(service, *told, at=at, municipality="0380")
+    page = "/mal/uppsala-5/uppdrag/2"
+    assert "<strong>10</strong> hushåll, maj–augusti 2025" in await shown(client, f"{page}?per=2025-08-31")
+    assert "<strong>10</strong> hushåll, januari–april 2025" in await shown(client, f"{page}?per=2025-05-31")
+    web = client._transport.app.state.web  # type: ignore[attr-defined]
+    user = User(sub="hagg", roles=frozenset({"officer"}), municipality="0380")
+    client.cookies.set(web.cookie("session"), seal(web, "session", user.model_dump(mode="json"), 60))
+    csrf = (await client.get("/arbete")).text.split('name="csrf" value="')[1].split('"')[0]
+    dates = {"per": "2025-05-31", "report_by": "2026-12-10", "review_by": "2026-12-20", "publish_by": "2026-12-30"}
+    assert (await client.post("/arbete/uppsala", data={"csrf": csrf, **dates})).status_code == 303
+    text = await shown(client, "/arbete/uppsala/2025-05-31/uppsala-5.2")
+    assert "Hushåll med allt på plats: 10, januari–april 2025." in text
