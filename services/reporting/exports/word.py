@@ -25,7 +25,7 @@ def word(document: Document) -> bytes:
     file.add_heading(document.title, 0)
     file.add_paragraph(document.lead)
     for section in document.sections:
-        file.add_heading(section.heading, 1)
+        file.add_heading(section.heading, section.level)
         for paragraph in section.paragraphs:
             for part in paragraph.split("\n\n"):
                 file.add_paragraph(part)
