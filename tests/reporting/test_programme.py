@@ -279,6 +279,15 @@ async def test_the_goal_page_shows_both_verdicts_side_by_side_and_corrects_neith
     assert "Four of five are going to plan." in english
 
 
+async def test_what_is_done_is_not_said_to_go_on(client: httpx.AsyncClient) -> None:
+    await load(client, told(assessments=[assessed(1, "2023-04-30", status="slutfort")]))
+    page = await shown(client, "/mal/uppsala-5?per=2023-05-01")
+    assert "Fyra av fem är slutförda eller pågår enligt plan. Ett: ”Inte helt enligt plan”." in page
+    rest = [assessed(n, "2023-08-31", status="slutfort") for n in (2, 3, 4, 5)]
+    await load(client, told(assessments=[assessed(1, "2023-04-30", status="slutfort"), *rest]))
+    assert "Alla fem är slutförda." in await shown(client, "/mal/uppsala-5?per=2023-09-01")
+
+
 async def test_a_text_that_is_older_than_what_is_counted_is_not_said_to_differ_from_it(
     client: httpx.AsyncClient,
 ) -> None:
