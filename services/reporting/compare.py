@@ -52,17 +52,16 @@ async def for_everybody(request: Request, tx: Tx, a: Written = "", b: Written = 
 
 
 @router.get("/uppfoljning/jamfor")
-async def for_officers(request: Request, tx: Tx, user: Officer, a: Day = "", b: Day = "") -> HTMLResponse:
-    """The ends of any two days, as known now; today and the end of last month, if none is given."""
-    now = day_now()
-    after = day_of(b, now)
+async def for_officers(
+    request: Request, tx: Tx, user: Officer, a: Day = "", b: Day = "", kand: Day = ""
+) -> HTMLResponse:
+    """The ends of any two days, as known at `kand`; today and the end of last month, as known today, if none is given."""
+    known, after = day_of(kand, day_now()), day_of(b, day_now())
     before = day_of(a, last_closed(after))
     _in_order(before, after)
     own = user.municipality or ""
-    rows = beside(
-        exact(await questions.cells(tx, own, before, now)), exact(await questions.cells(tx, own, after, now)), FIGURES
-    )
-    return await _page(request, tx, rows, before, after, now, own=own)
+    then, later = await questions.cells(tx, own, before, known), await questions.cells(tx, own, after, known)
+    return await _page(request, tx, beside(exact(then), exact(later), FIGURES), before, after, known, own=own)
 
 
 def _in_order(before: date, after: date) -> None:
