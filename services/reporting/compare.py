@@ -19,7 +19,7 @@ from reporting.domain.indicators import Indicator
 from reporting.domain.standing import Row
 from reporting.front import Written, period_end
 from reporting.history import Officer, day_of, link
-from reporting.indicators import spoken, standings
+from reporting.indicators import kept_standings, spoken
 from reporting.measured import CATALOGUE
 from reporting.pages import day_now, named
 from reporting.store import questions
@@ -31,7 +31,7 @@ Day = Annotated[str, Query(max_length=40)]
 
 @dataclass(frozen=True)
 class Measured:
-    """A measured indicator of a municipality, on either day; None where nothing was known of it."""
+    """A measured or reckoned indicator of a municipality, on either day; None where nothing was known of it."""
 
     indicator: Indicator
     municipality: str
@@ -52,17 +52,16 @@ async def for_everybody(request: Request, tx: Tx, a: Written = "", b: Written = 
 
 
 @router.get("/uppfoljning/jamfor")
-async def for_officers(request: Request, tx: Tx, user: Officer, a: Day = "", b: Day = "") -> HTMLResponse:
-    """The ends of any two days, as known now; today and the end of last month, if none is given."""
-    now = day_now()
-    after = day_of(b, now)
+async def for_officers(
+    request: Request, tx: Tx, user: Officer, a: Day = "", b: Day = "", kand: Day = ""
+) -> HTMLResponse:
+    """The ends of any two days, as known at `kand`; today and the end of last month, as known today, if none is given."""
+    known, after = day_of(kand, day_now()), day_of(b, day_now())
     before = day_of(a, last_closed(after))
     _in_order(before, after)
     own = user.municipality or ""
-    rows = beside(
-        exact(await questions.cells(tx, own, before, now)), exact(await questions.cells(tx, own, after, now)), FIGURES
-    )
-    return await _page(request, tx, rows, before, after, now, own=own)
+    then, later = await questions.cells(tx, own, before, known), await questions.cells(tx, own, after, known)
+    return await _page(request, tx, beside(exact(then), exact(later), FIGURES), before, after, known, own=own)
 
 
 def _in_order(before: date, after: date) -> None:
@@ -97,18 +96,20 @@ async def _page(
         known=known,
         everybody=everybody,
         own=own,
-        measured=await _measured(tx, own, before, after, known),
+        measured=await _measured(request, tx, own, before, after, known),
         link=link,
         **(spoken(request) | {"name": named(request)}),
     )
 
 
-async def _measured(tx: Transaction, own: str, before: date, after: date, known: date) -> list[Measured]:
+async def _measured(
+    request: Request, tx: Transaction, own: str, before: date, after: date, known: date
+) -> list[Measured]:
     found: list[Measured] = []
     for indicator in CATALOGUE.indicator:
-        if indicator.figure is None and not indicator.reckoned:
+        if indicator.figure is None:
             sides = [
-                {s.municipality: s.latest for s in await standings(tx, indicator, day, known)}
+                {s.municipality: s.latest for s in await kept_standings(request, tx, indicator, day, known)}
                 for day in (before, after)
             ]
             places = sorted(place for place in sides[0].keys() | sides[1].keys() if own in ("", place))

@@ -54,7 +54,13 @@ class View:
     @property
     def differences(self) -> list[Difference]:
         written = verdict.summary(self.programme, self.goal.id, self.per)
-        return verdict.disagrees(written, self.counted) if written else []
+        return verdict.disagrees(written, self.counted) if written and not self.outrun else []
+
+    @property
+    def outrun(self) -> bool:
+        """Whether what was last written of all assignments is older than what is counted."""
+        written = verdict.summary(self.programme, self.goal.id, self.per)
+        return written is not None and verdict.outrun(written, self.assignments, self.now)
 
     def shown(self) -> dict[str, Any]:
         """What every template needs of it."""
@@ -70,6 +76,7 @@ class View:
             "counted": self.counted,
             "written": verdict.summary(programme, self.goal.id, per),
             "differences": self.differences,
+            "outrun": self.outrun,
             "scale": programme.scale(self.goal.assignment_scale),
             "goal_scale": programme.scale(self.goal.scale),
             "bearers": {a.id: verdict.responsible(programme, a.id, per) for a in self.assignments},

@@ -15,6 +15,7 @@ from chassis.web import Problem, StrictRoute, User, general, page
 from chassis.web.catalogues import sv
 from contracts.fields import Kind
 from reporting.domain.figures import FIGURES
+from reporting.domain.observations import Source
 from reporting.pages import day_now, named, officer
 from reporting.store import observations
 
@@ -60,16 +61,22 @@ async def one_figure(
     per: Written = "",
     kand: Written = "",
     slag: Kind | Literal[""] | None = None,
-    efter: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    efter: Annotated[str, Query(max_length=80, pattern=r"^([a-z]+/\d{1,9}/\d{1,18})?$")] = "",
 ) -> HTMLResponse:
-    """The events behind a figure, a page of them after `efter`; of one kind with `slag`. 404: there is no such figure."""
+    """The events behind a figure, a page of them after the place `efter` in the log; of one kind with `slag`.
+
+    404: there is no such figure, or nothing was said of it at that place.
+    """
     if figure not in FIGURES:
         raise general(404)
     today = day_now()
     asked, known = day_of(per, today), day_of(kand, today)
     own = user.municipality or ""
-    cells = await observations.counted(tx, own, asked, known)
-    kinds = {cell.kind: cell.count for cell in cells if cell.figure == figure}
+    kinds = {cell.kind: cell.count for cell in await observations.counted(tx, own, asked, known, figure)}
+    try:
+        rows = await observations.behind(tx, figure, own, slag, asked, known, PAGE + 1, _place(efter))
+    except KeyError as nothing_there:
+        raise general(404) from nothing_there
     return page(
         request,
         "behind.html",
@@ -80,9 +87,9 @@ async def one_figure(
         slag=slag,
         kinds=kinds,
         total=sum(kinds.values()) if slag is None else kinds.get(slag, 0),
-        after=efter,
-        size=PAGE,
-        rows=await observations.behind(tx, figure, own, slag, asked, known, PAGE, efter),
+        later=bool(efter),
+        rows=rows[:PAGE],
+        next=rows[PAGE - 1] if len(rows) > PAGE else None,
         link=link,
         name=named(request),
     )
@@ -103,9 +110,16 @@ def day_of(written: str, today: date) -> date:
     return day
 
 
-def link(figure: str, per: date, known: date, slag: str | None = None, after: int = 0) -> str:
-    """The address of the events behind a figure."""
+def _place(written: str) -> observations.Place:
+    if not written:
+        return None
+    topic, partition, offset = written.split("/")
+    return topic, int(partition), int(offset)
+
+
+def link(figure: str, per: date, known: date, slag: str | None = None, after: Source | None = None) -> str:
+    """The address of the events behind a figure; of those after one."""
     asked = {"per": per.isoformat(), "kand": known.isoformat()}
     asked |= {} if slag is None else {"slag": slag}
-    asked |= {"efter": str(after)} if after else {}
+    asked |= {"efter": f"{after.topic}/{after.partition}/{after.offset}"} if after else {}
     return f"/uppfoljning/siffra/{figure}?{urlencode(asked)}"

@@ -12,14 +12,13 @@ from chassis.service import Tx
 from chassis.web import StrictRoute, general, page, translator
 from contracts.municipalities import CONTROLLER
 from contracts.vocabulary import VOCABULARY
-from reporting.domain.closed import closed_by
 from reporting.domain.indicators import Indicator, Revision
 from reporting.domain.standing import Row, Standing, seen, standing
 from reporting.history import day_of, link
 from reporting.indicator_chart import at, charts
 from reporting.indicator_words import ARROWS, Say
 from reporting.keeping import OVER, kept
-from reporting.measured import CATALOGUE, Had, points
+from reporting.measured import CATALOGUE, Had, days_of, points
 from reporting.pages import ROLES, day_now
 from reporting.store import measurements
 
@@ -41,18 +40,13 @@ async def every_indicator(request: Request, tx: Tx) -> HTMLResponse:
 async def one_indicator(
     request: Request, tx: Tx, indicator_id: str, per: Written = "", kand: Written = ""
 ) -> HTMLResponse:
-    """Where it stood on `per`, as known at the end of `kand`; what we count ourselves by closed months only."""
+    """Where it stood on `per`, as known at the end of `kand`; what is ours at the ends of closed months only."""
     indicator = CATALOGUE.of(indicator_id)
     if indicator is None:
         raise general(404)
     today = day_now()
-    day, known = (min(day_of(written, today), today) for written in (per, kand))
-    if indicator.figure is not None:
-        known = closed_by(known, today)
-        day = min(closed_by(day, today), known)
-    elif indicator.reckoned:  # of lives that go on: as known now
-        day = known = today
-    stood = await standings(tx, indicator, day, known)
+    day, known = days_of(indicator, *(min(day_of(written, today), today) for written in (per, kand)))
+    stood = await kept_standings(request, tx, indicator, day, known)
     return page(
         request,
         "indicator.html",
@@ -63,7 +57,7 @@ async def one_indicator(
         standings=stood,
         drawings={s.municipality: charts(indicator, s) for s in stood},
         revised={s.municipality: await _revised(tx, indicator, s.municipality, day) for s in stood},
-        later=await _later(tx, indicator, stood, day),
+        later=_otherwise(stood, await kept_standings(request, tx, indicator, day, today)),
         link=link,
         officers=ROLES,
         **spoken(request),
@@ -79,9 +73,20 @@ async def standings(
     tx: Transaction, indicator: Indicator, per: date, known: date, had: Had | None = None
 ) -> list[Standing]:
     """Of each municipality that has values, a target or a forecast."""
-    values = await points(tx, indicator, "", known, had)
+    values = await points(tx, indicator, "", per, known, had)
     found = [standing(indicator, municipality, values, per, known) for municipality in CONTROLLER]
     return [one for one in found if one.rows or one.held or one.forecasts]
+
+
+async def kept_standings(
+    request: Request, tx: Transaction, indicator: Indicator, per: date, known: date
+) -> list[Standing]:
+    """The same, asked at most so often where there is much: only a late word changes what is ours of closed months."""
+    per, known = days_of(indicator, per, known)
+    if indicator.figure is None and not indicator.reckoned:
+        return await standings(tx, indicator, per, known)
+    asked = ("standings", indicator.id, per, known)
+    return await kept(request, tx, asked, OVER, lambda: standings(tx, indicator, per, known))
 
 
 async def _revised(tx: Transaction, indicator: Indicator, municipality: str, per: date) -> list[Revision]:
@@ -90,20 +95,15 @@ async def _revised(tx: Transaction, indicator: Indicator, municipality: str, per
     return [revision for revision in seen(told, indicator) if revision.until <= per]
 
 
-async def _later(
-    tx: Transaction, indicator: Indicator, stood: list[Standing], per: date
-) -> dict[str, list[tuple[Row, Row]]]:
-    """By municipality the periods that are known otherwise today: as they stood, and as they are now."""
-    today = day_now()
-    now = {s.municipality: {row.until: row for row in s.rows} for s in await standings(tx, indicator, per, today)}
-    return {
-        s.municipality: [
-            (row, later)
-            for row in s.rows
-            if (later := now.get(s.municipality, {}).get(row.until)) and later.value != row.value
-        ]
-        for s in stood
-    }
+def _otherwise(stood: list[Standing], today: list[Standing]) -> dict[str, list[tuple[Row | None, Row | None]]]:
+    """By municipality the periods that are known otherwise today: as they stood, and as they are now; None is not shown."""
+    now = {s.municipality: {row.until: row for row in s.rows} for s in today}
+    found = {}
+    for s in stood:
+        then, later = {row.until: row for row in s.rows}, now.get(s.municipality, {})
+        pairs = [(then.get(until), later.get(until)) for until in sorted(then.keys() | later.keys())]
+        found[s.municipality] = [(a, b) for a, b in pairs if not a or not b or a.value != b.value]
+    return found
 
 
 def spoken(request: Request) -> dict[str, Any]:

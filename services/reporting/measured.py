@@ -34,24 +34,34 @@ class Measured:
         return tuple(held for held in self.standing.held if not named or held.target.id in named)
 
 
-Had = dict[tuple[str, date], list[Cell]]  # what one page has asked already: by municipality and day
+Had = dict[tuple[str, date, date], list[Cell]]  # what one page has asked already: by municipality and both days
+
+
+def days_of(indicator: Indicator, per: date, known: date) -> tuple[date, date]:
+    """The two days it is asked by: of what is ours the ends of the last months that were over then, as everybody sees them."""
+    if indicator.figure is None and not indicator.reckoned:
+        return per, known
+    known = closed_by(known, day_now())
+    return min(closed_by(per, day_now()), known), known
 
 
 async def points(
-    tx: Transaction, indicator: Indicator, municipality: str, known: date, had: Had | None = None
+    tx: Transaction, indicator: Indicator, municipality: str, per: date, known: date, had: Had | None = None
 ) -> list[Point]:
-    """An indicator's values as known at the end of `known`; '' is everywhere.
+    """An indicator's values as of the end of `per`, as known at the end of `known`; '' is everywhere.
 
-    What we count is told by months that had ended then, and what is reckoned of lives as it is known now.
+    What partners measure is told whole, of later periods too: it is of its own days.
     """
+    per, known = days_of(indicator, per, known)
     if indicator.figure is not None:
-        had, closed = {} if had is None else had, closed_by(known, day_now())
-        if (municipality, closed) not in had:
-            had[municipality, closed] = await questions.cells(tx, municipality, closed, closed)
-        return monthly(indicator, had[municipality, closed], closed + A_DAY)
+        had, key = {} if had is None else had, (municipality, per, known)
+        if key not in had:
+            had[key] = await questions.cells(tx, *key)
+        return monthly(indicator, had[key], per + A_DAY)
     if indicator.reckoned:
-        today = day_now()
-        return lives.points(await asked.reckoned(tx, indicator.id, today), indicator.unit, today, indicator.source.sv)
+        return lives.points(
+            await asked.reckoned(tx, indicator.id, per, known), indicator.unit, per + A_DAY, indicator.source.sv
+        )
     return together(indicator.known, await measurements.series(tx, municipality, indicator.id, known))
 
 
@@ -60,6 +70,6 @@ async def measured(tx: Transaction, programme: Programme, subject: str, per: dat
     found = []
     for link in programme.links_of(subject):
         if indicator := CATALOGUE.of(link.indicator):
-            values = await points(tx, indicator, programme.municipality, known)
+            values = await points(tx, indicator, programme.municipality, per, known)
             found.append(Measured(link, indicator, standing(indicator, programme.municipality, values, per, known)))
     return found

@@ -13,17 +13,18 @@ from reporting.sketch import sketch
 
 
 def figures(t: Translator, programme: Programme, subject: str, as_of: date) -> list[Section]:
-    """Of a goal or an assignment, as they stood when the period was published; none where no figures were kept."""
+    """Of a goal, or below its assignment, as they stood when the period was published; none where no figures were kept."""
+    level = 1 if programme.goal(subject) else 2
     links = {link.indicator: link for link in programme.links_of(subject)}
     made = []
     for kept in programme.kept:
         indicator = CATALOGUE.of(kept.indicator)
         if (kept.subject, kept.as_of) == (subject, as_of) and indicator and kept.indicator in links:
-            made.append(_section(t, Measured(links[kept.indicator], indicator, kept.standing), programme))
+            made.append(_section(t, Measured(links[kept.indicator], indicator, kept.standing), level))
     return made
 
 
-def _section(t: Translator, one: Measured, programme: Programme) -> Section:
+def _section(t: Translator, one: Measured, level: int) -> Section:
     say, name = Say(t), one.indicator.name.spoken(t.language)
     told = tuple(sentence.words for sentence in sentences([one], t))
     rows = tuple(
@@ -31,12 +32,12 @@ def _section(t: Translator, one: Measured, programme: Programme) -> Section:
         for row in one.standing.rows
     )
     if not rows:
-        return Section(name, told)
+        return Section(name, told, level=level)
     columns = (Column("period", t("Tid")), Column("source", t("Källa")), Column("value", say.unit(one.indicator), True))
     last = one.standing.rows[-1].until
     table = Table(one.indicator.id, name, columns, rows, one.indicator.source.spoken(t.language), last)
     drawn = sketch(one.standing.rows, one.held, name)
-    return Section(name, told, tables=(table,), pictures=((drawn, " ".join(told)),) if drawn else ())
+    return Section(name, told, tables=(table,), pictures=((drawn, " ".join(told)),) if drawn else (), level=level)
 
 
 def together(t: Translator, found: Sequence[Measured], programme: Programme, per: date) -> Table:

@@ -11,16 +11,19 @@ ENGLISH = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight
 
 
 def sentence(counted: RollUp, now: Mapping[str, Reported], t: Translator) -> str:
-    """How many go to plan, and how many don't, with the source's own word for it, or are silent."""
+    """How many are done or go to plan, and how many don't, with the source's own word for it, or are silent."""
     whole = counted.assignments
     if not whole:
         return t("Inga uppdrag är givna.")
     if counted.all_to_plan:
-        return t("Alla %(n)s pågår enligt plan.", n=_count(whole, t))
+        return _all(counted, t)
     said = []
     if counted.on_plan:
-        n = _count(counted.on_plan, t).capitalize()
-        said.append(t("%(n)s av %(whole)s pågår enligt plan.", n=n, whole=_count(whole, t)))
+        told = {"n": _count(counted.on_plan, t).capitalize(), "whole": _count(whole, t)}
+        if counted.done:
+            said.append(t("%(n)s av %(whole)s är slutförda eller pågår enligt plan.", **told))
+        else:
+            said.append(t("%(n)s av %(whole)s pågår enligt plan.", **told))
     for word, count in Counter(now[a.id].assessment.word for a in counted.off_plan).items():
         n = _count(count, t).capitalize()
         said.append(t("%(n)s: ”%(word)s”.", n=n, word=word))
@@ -28,6 +31,15 @@ def sentence(counted: RollUp, now: Mapping[str, Reported], t: Translator) -> str
         n = _count(len(counted.silent), t)
         said.append(t("Om %(n)s finns ingen bedömning.", n=n))
     return " ".join(said)
+
+
+def _all(counted: RollUp, t: Translator) -> str:
+    n = _count(counted.assignments, t)
+    if counted.done == counted.assignments:
+        return t("Alla %(n)s är slutförda.", n=n)
+    if counted.done:
+        return t("Alla %(n)s är slutförda eller pågår enligt plan.", n=n)
+    return t("Alla %(n)s pågår enligt plan.", n=n)
 
 
 def _count(n: int, t: Translator) -> str:

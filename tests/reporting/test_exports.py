@@ -6,6 +6,7 @@ import json
 import time
 import zipfile
 from datetime import date
+from typing import Any
 from xml.etree import ElementTree
 
 import jsonstat_validator
@@ -38,7 +39,8 @@ TABLE = Table(
     {"2580": "Luleå"},
 )
 SECTION = Section("Uppdrag", ("#set text(red) *inte fet* <b>",), (("Status", "Grön. Enligt plan."),), (TABLE,))
-REPORT = Document("Mål 5", "Så här går det.", "sv", date(2022, 8, 31), "Uppsala kommun", (SECTION,))
+BELOW = Section("Anställda", ("Första stycket.\n\nAndra stycket.",), level=2)
+REPORT = Document("Mål 5", "Så här går det.", "sv", date(2022, 8, 31), "Uppsala kommun", (SECTION, BELOW))
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -91,6 +93,9 @@ def test_a_word_file_has_headings_a_head_row_and_a_language() -> None:
     body = ElementTree.fromstring(parts.read("word/document.xml"))
     styles = [style.get(f"{W}val") for style in body.iter(f"{W}pStyle")]
     assert styles[:2] == ["Title", "Heading1"]
+    assert styles[-1] == "Heading2"
+    paragraphs = ["".join(part.text or "" for part in one.iter(f"{W}t")) for one in body.iter(f"{W}p")]
+    assert paragraphs[-2:] == ["Första stycket.", "Andra stycket."]
     assert len(list(body.iter(f"{W}tblHeader"))) == 1
     text = "".join(part.text or "" for part in body.iter(f"{W}t"))
     assert "#set text(red) *inte fet* <b>" in text
@@ -110,3 +115,16 @@ def test_a_pdf_is_tagged_speaks_its_language_and_shows_text_as_it_is() -> None:
     text = file.pages[0].extract_text()
     assert "#set text(red) *inte fet* <b>" in text
     assert "Inflyttade" in text
+    tags = _tags(root["/StructTreeRoot"])  # type: ignore[index]
+    assert [tag for tag in tags if tag in ("/Title", "/H1", "/H2")] == ["/Title", "/H1", "/H2"]
+    assert tags[tags.index("/H2") :].count("/P") == 2
+
+
+def _tags(node: Any) -> list[str]:
+    """What a screen reader is told that each part is, in order."""
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [tag for part in node for tag in _tags(part)]
+    if not isinstance(node, dict):
+        return []
+    return [*([str(node["/S"])] if "/S" in node else []), *_tags(node.get("/K", []))]

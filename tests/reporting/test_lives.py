@@ -1,82 +1,26 @@
 """What becomes of people after the first yes: who stayed, who has all they looked for, how long it took, what stood empty."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from chassis.service import Service
 from chassis.settings import Settings
-from contracts import Event, Sealed
-from contracts.interests import HouseholdLeft, InterestChanged, InterestRegistered, MovedIn, StillHere
-from contracts.matches import OfferMade, PlacementFellThrough, PlacementMade
-from contracts.opportunities import CourseOffered, EmploymentPosted, OpportunityClosed
+from contracts import Event
+from contracts.interests import HouseholdLeft, InterestChanged, StillHere
+from contracts.matches import PlacementFellThrough
+from contracts.opportunities import CourseOffered, OpportunityClosed
 from contracts.rounds import TrainingNeedFound
 from helpers import tell
+from livessample import TODAY, Household, adapted, day, made, placed, reckoned
 from reporting.domain.lives import LIVES, Reckoned, ends, points
 from reporting.domain.said import Said
 from reporting.indicators import CATALOGUE
 from reporting.store import lives
 from reporting.store import observations as asked
-
-TODAY = date(2026, 11, 24)
-
-
-def day(month: int, number: int = 10, year: int = 2025) -> datetime:
-    return datetime(year, month, number, 12, tzinfo=UTC)
-
-
-class Household:
-    """One household, and what happens to it."""
-
-    def __init__(self, *, workers: int = 1, home: bool = False, pupils: int = 0) -> None:
-        self.id, self.home, self.pupils = uuid4(), home, pupils
-        self.people = [uuid4() for _ in range(2)]
-        self.workers = workers
-
-    def registered(self, kind: type[Event] = InterestRegistered) -> Event:
-        seal = Sealed[Any](subject=self.id)
-        adults = [
-            {"person_id": one, "language": "sv", "wants_work": nth < self.workers, "needs": seal}
-            for nth, one in enumerate(self.people)
-        ]
-        pupils = [{"child_id": uuid4(), "needs": seal} for _ in range(self.pupils)]
-        told = {"interest_id": self.id, "adults": adults, "wants_home": self.home, "children": "0", "pupils": pupils}
-        return kind.model_validate(told)
-
-    def offer(self, kind: str, n: int = 0, place: UUID | None = None) -> dict[str, Any]:
-        people = [self.people[n]] if kind in ("job", "employment") else self.people
-        about = {"offer_id": uuid4(), "interest_id": self.id, "opportunity_id": place or uuid4()}
-        return {**about, "partner_id": "norrverk", "kind": kind, "people": people}
-
-    def moved(self, month: str) -> Event:
-        return MovedIn(interest_id=self.id, month=month)
-
-    def here(self, months: Any) -> Event:
-        return StillHere(interest_id=self.id, months=months)
-
-    def left(self, month: str, stayed: int) -> Event:
-        return HouseholdLeft(interest_id=self.id, month=month, stayed=stayed)
-
-
-def made(offer: dict[str, Any]) -> Event:
-    return OfferMade.model_validate({**offer, "match_id": uuid4(), "answer_by": day(12)})
-
-
-def placed(offer: dict[str, Any]) -> Event:
-    return PlacementMade.model_validate({**offer, "seat": 1})
-
-
-async def reckoned(service: Service[Any], indicator: str) -> list[tuple[Any, ...]]:
-    """Start of the tertial and value; and how many it rests on, and of what it is made, where told."""
-    async with service.database.transaction() as tx:
-        found = await lives.reckoned(tx, indicator, TODAY)
-    return [
-        (one.start.isoformat(), one.value, *([one.rests_on] if one.rests_on else []), *(n for _, _, n in one.parts))
-        for one in found
-    ]
 
 
 async def counted(service: Service[Any], per: date) -> dict[str, int]:
@@ -125,11 +69,11 @@ async def test_who_has_not_answered_stands_beside_and_is_neither_here_nor_gone(s
     assert await reckoned(service, "still-here-3") == [("2025-05-01", 6, 18, 5, 7)]
     assert await reckoned(service, "still-here-12") == [("2026-01-01", 0, 18, 5, 13)]
     async with service.database.transaction() as tx:
-        seen = points(await lives.stayed(tx, 3), "permille", TODAY, "x")
+        seen = points(await lives.stayed(tx, 3, TODAY, TODAY), "permille", TODAY, "x")
     assert [(p.until.isoformat(), p.value, *p.breakdown) for p in seen] == [
         ("2025-08-31", 333),
-        ("2025-08-31", 278, ("answer", "left")),
-        ("2025-08-31", 389, ("answer", "silent")),
+        ("2025-08-31", 333, ("answer", "left")),
+        ("2025-08-31", 333, ("answer", "silent")),  # of counts to the nearest five
     ]
 
 
@@ -212,11 +156,6 @@ async def test_a_need_is_one_however_often_it_is_found_and_an_education_later_is
     assert await reckoned(service, "training-needs") == [("2025-01-01", 3, 2, 1)]
 
 
-def adapted(place: UUID, places: int, *ways: str) -> Event:
-    told = {"opportunity_id": place, "partner_id": "kommunen", "reference": "1", "places": places, "title": "x"}
-    return EmploymentPosted.model_validate({**told, "employer": "x", "occupation": "vaktmastare", "adaptation": ways})
-
-
 async def test_an_adapted_place_stands_empty_until_it_is_filled_or_closed(service: Service[Settings]) -> None:
     place = uuid4()
     await tell(service, adapted(place, 2, "quiet-workplace"), adapted(uuid4(), 5), at=day(4, 20))
@@ -247,6 +186,6 @@ async def test_every_indicator_that_is_reckoned_has_an_answer_and_a_page(service
 async def test_what_does_not_exist_is_not_reckoned(service: Service[Settings]) -> None:
     async with service.database.transaction() as tx:
         with pytest.raises(KeyError):
-            await lives.reckoned(tx, "population", TODAY)
+            await lives.reckoned(tx, "population", TODAY, TODAY)
         with pytest.raises(ValueError, match="7 months"):
-            await lives.stayed(tx, 7)
+            await lives.stayed(tx, 7, TODAY, TODAY)

@@ -29,7 +29,7 @@ from contracts.matches import (
 from contracts.rounds import RoundAllocated, RoundUndone
 from helpers import tell
 from reporting.domain.figures import FIGURES, totals
-from reporting.domain.observations import Revised, Told, observations
+from reporting.domain.observations import Revised, Source, Told, observations
 from reporting.domain.projection import Fact
 from reporting.store import observations as asked
 from reporting.store import questions
@@ -193,13 +193,27 @@ async def test_there_is_a_row_behind_each_of_a_figures_number(service: Service[S
     places = {(h.envelope.id, h.topic, h.partition, h.offset) for h in heard if h.envelope}
     async with service.database.transaction() as tx:
         for cell in await asked.counted(tx, "", ALWAYS, ALWAYS):
-            found = [
-                row
-                for after in range(0, cell.count + 1, 2)
-                for row in await asked.behind(tx, cell.figure, "", cell.kind, ALWAYS, ALWAYS, 2, after)
-            ]
+            found: list[Source] = []
+            after: asked.Place = None
+            while some := await asked.behind(tx, cell.figure, "", cell.kind, ALWAYS, ALWAYS, 2, after):
+                found += some
+                after = some[-1].topic, some[-1].partition, some[-1].offset
             assert len(set(found)) == len(found) == cell.count, cell
             assert {(row.event_id, row.topic, row.partition, row.offset) for row in found} <= places
+
+
+async def test_behind_a_figure_of_an_earlier_day_are_as_many_rows_as_it_counted_then(
+    service: Service[Settings],
+) -> None:
+    events = random.Random(7).sample(all_stories(), 90)
+    await tell(service, *events[:50], at=JANUARY)
+    await tell(service, *events[50:], *events[:20], at=MAY)
+    async with service.database.transaction() as tx:
+        for per, known in ((THEN, THEN), (THEN, NOW), (NOW, THEN), (NOW, NOW)):
+            cells = await asked.counted(tx, "", per, known)
+            for figure in FIGURES:
+                found = await asked.behind(tx, figure, "", None, per, known, 500, None)
+                assert len(found) == sum(c.count for c in cells if c.figure == figure), (figure, per, known)
 
 
 async def test_a_day_is_shown_as_it_was_known_and_as_it_is_known_now(
@@ -236,9 +250,15 @@ async def test_many_rows_come_in_pages(
     monkeypatch.setattr("reporting.history.PAGE", 2)
     await tell(service, *all_stories(), at=JANUARY)
     first = (await officer.get("/uppfoljning/siffra/registered")).text
-    assert "Rad 1–2 av 3" in first
+    assert "2 av 3, den senast kända först" in first
     [further] = re.findall(r'<a href="([^"]*)">Fler rader', first)
-    assert "Rad 3–3 av 3" in (await officer.get(further.replace("&amp;", "&"))).text
+    last = (await officer.get(further.replace("&amp;", "&"))).text
+    assert "1 av 3, den senast kända först" in last
+    assert ("Fler rader" in last, "Från början" in last) == (False, True)
+    places = [place for page in (first, last) for place in re.findall(r"interests/0/\d+</td>", page)]
+    assert len(set(places)) == len(places) == 3
+    assert (await officer.get("/uppfoljning/siffra/registered?efter=interests/0/999")).status_code == 404
+    assert (await officer.get("/uppfoljning/siffra/registered?efter=fem")).status_code == 422
 
 
 async def test_what_is_no_date_or_no_figure_is_told_so(officer: httpx.AsyncClient) -> None:

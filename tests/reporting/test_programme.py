@@ -279,9 +279,38 @@ async def test_the_goal_page_shows_both_verdicts_side_by_side_and_corrects_neith
     assert "Four of five are going to plan." in english
 
 
+async def test_what_is_done_is_not_said_to_go_on(client: httpx.AsyncClient) -> None:
+    await load(client, told(assessments=[assessed(1, "2023-04-30", status="slutfort")]))
+    page = await shown(client, "/mal/uppsala-5?per=2023-05-01")
+    assert "Fyra av fem är slutförda eller pågår enligt plan. Ett: ”Inte helt enligt plan”." in page
+    rest = [assessed(n, "2023-08-31", status="slutfort") for n in (2, 3, 4, 5)]
+    await load(client, told(assessments=[assessed(1, "2023-04-30", status="slutfort"), *rest]))
+    assert "Alla fem är slutförda." in await shown(client, "/mal/uppsala-5?per=2023-09-01")
+
+
+async def test_a_text_that_is_older_than_what_is_counted_is_not_said_to_differ_from_it(
+    client: httpx.AsyncClient,
+) -> None:
+    await load(client, told(assessments=[assessed(4, "2023-04-30", status="forsenat")]))
+    page = await shown(client, "/mal/uppsala-5?per=2023-05-01")
+    assert "Uppdragen har bedömts senare: texten och räkningen är av olika dagar." in page
+    assert "Beskeden skiljer sig åt." not in page
+    assert "Den skrivna sammanfattningen säger något annat." not in await shown(client, "/mal?per=2023-05-01")
+    assert "av olika dagar" not in await shown(client, "/mal/uppsala-5?per=2022-08-31")
+
+
+async def test_an_assessment_of_a_later_day_is_said_to_be_later_than_what_the_page_shows(
+    client: httpx.AsyncClient,
+) -> None:
+    await load(client, told(assessments=[assessed(5, "2023-04-30")]))
+    assert "Efter 31 augusti 2022, som sidan visar" in await shown(client, "/mal/uppsala-5/uppdrag/5?per=2022-08-31")
+    assert "som sidan visar" not in await shown(client, "/mal/uppsala-5/uppdrag/5?per=2023-05-01")
+
+
 async def test_the_goal_page_as_of_another_day_shows_what_stood_then(client: httpx.AsyncClient) -> None:
     await load(client, told(assessments=[assessed(5, "2023-04-30")]))
-    assert "Alla fem pågår enligt plan." in await shown(client, "/mal/uppsala-5?per=2023-05-01")
+    later = await shown(client, "/mal/uppsala-5?per=2023-05-01")
+    assert "Alla fem pågår enligt plan." in later
     assert "Fyra av fem" in await shown(client, "/mal/uppsala-5?per=2022-08-31")
     assert "Om fem finns ingen bedömning." in await shown(client, "/mal/uppsala-5?per=2021-08-31")
     assert (await client.get("/mal/uppsala-5?per=2022-08-31&known=2020-01-01")).status_code == 404

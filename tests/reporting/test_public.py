@@ -164,6 +164,10 @@ async def test_everybody_compares_closed_periods_and_officers_any_two_days(
     assert "Anmälda hushåll: +5, från 23 till 28." in exactly
     assert "/uppfoljning/siffra/registered?per=2027-02-01&amp;kand=2027-02-10" in exactly
     assert "Flyttade in: +3, från 0 till 3." in exactly
+    known = await page_of(officer, "/uppfoljning/jamfor?a=2026-11-30&b=2027-02-01&kand=2026-12-31")
+    assert "så som det är känt 31 december 2026." in known
+    assert "från 23 till 28" not in known
+    await page_of(officer, "/uppfoljning/jamfor?kand=nyss", 422)
     await page_of(officer, "/uppfoljning/jamfor?a=2027-01-01&b=2026-01-01", 422)
     await page_of(officer, "/jamfor?a=2026-12&b=2026-11", 422)
     assert "Registered households: +5" in await page_of(officer, "/jamfor?a=2026-11&b=2026-12&lang=en")

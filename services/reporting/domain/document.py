@@ -57,6 +57,7 @@ class Section:
     terms: tuple[tuple[str, str], ...] = ()
     tables: tuple[Table, ...] = ()
     pictures: tuple[tuple[str, str], ...] = ()
+    level: int = 1  # of the heading: 2 belongs to the section before it
 
 
 @dataclass(frozen=True)

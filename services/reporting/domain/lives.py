@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from contracts import Event, interests, matches, opportunities
-from reporting.domain.disclosure import LEAST, shown
+from reporting.domain.disclosure import LEAST, shown, to_five
 from reporting.domain.indicators import Point
 from reporting.domain.said import Said, Says
 
@@ -46,7 +46,8 @@ def _ended(placed: bool, event: matches.OfferEvent) -> list[Said]:
 
 
 def _adapted(event: opportunities.Employment) -> list[Said]:
-    return [Said("adapted", event.opportunity_id, int(bool(event.adaptation)), "employment")]
+    """How many places, too: the owner may change it."""
+    return [Said("adapted", event.opportunity_id, int(bool(event.adaptation)), "employment", code=str(event.places))]
 
 
 def _teaches(event: opportunities.Course) -> list[Said]:
@@ -98,7 +99,7 @@ def share(row: Mapping[str, Any]) -> Reckoned:
 
 
 def points(reckoned: Iterable[Reckoned], unit: str, today: date, source: str) -> list[Point]:
-    """Of the periods that are over, what everybody may see: a share or a median that rests on few is not there."""
+    """Of the periods that are over on `today`, what everybody may see: a share or a median that rests on few is not there."""
     found = []
     for one in reckoned:
         if ends(one.start) < today and _may_be_seen(one, unit):
@@ -112,7 +113,11 @@ def points(reckoned: Iterable[Reckoned], unit: str, today: date, source: str) ->
 
 
 def _value(count: int, of: Reckoned, unit: str) -> int:
-    return round(1000 * count / of.rests_on) if unit == "permille" and of.rests_on else count
+    """A share is one of counts to the nearest five: as known on two days, it can't tell what one household answered."""
+    if unit != "permille":
+        return count
+    counts = (of.value, *(part for _, _, part in of.parts))
+    return round(1000 * to_five(count) / sum(map(to_five, counts)))
 
 
 def _may_be_seen(one: Reckoned, unit: str) -> bool:

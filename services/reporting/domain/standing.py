@@ -117,7 +117,8 @@ def _rows(indicator: Indicator, own: list[Point]) -> list[Row]:
     counts = {when: point.value for when, point in wholes.items()}
     values: dict[tuple[date, date], int | None] = dict(counts)
     if hides:  # the sum of our own months stands on the first page, by the same fives
-        told = month_by_month(counts.values()) if indicator.figure else map(shown, counts.values())
+        in_fives = indicator.figure or (indicator.reckoned and indicator.unit == "households")
+        told = month_by_month(counts.values()) if in_fives else map(shown, counts.values())
         values = dict(zip(counts, told, strict=True))
     return [
         Row(start=when[0], until=when[1], value=values[when], source=point.source, parts=_parts(own, when, hides))

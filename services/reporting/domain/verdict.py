@@ -109,6 +109,7 @@ class RollUp:
     """A goal's assignments counted: how many at each status of the scale, and those of whom nothing is said."""
 
     counts: Mapping[str, int]  # every key of the scale, in its order
+    done: int  # of those to plan
     off_plan: tuple[Assignment, ...]
     silent: tuple[Assignment, ...]
     stated: Mapping[str, int]  # by the year in which the assignment itself says it will be ready
@@ -133,6 +134,7 @@ def roll_up(assignments: Sequence[Assignment], scale: Scale, now: Mapping[str, R
     tally = Counter(a.status for a in said.values())
     return RollUp(
         counts={key: tally[key] for key in levels},
+        done=sum(tally[key] for key, level in levels.items() if level.to_plan and level.icon == "done"),
         off_plan=tuple(a for a in assignments if a.id in said and not levels[said[a.id].status].to_plan),
         silent=tuple(a for a in assignments if a.id not in said),
         stated=dict(sorted(Counter(a.expected[:4] for a in said.values() if a.expected).items())),
@@ -145,6 +147,11 @@ class Difference(NamedTuple):
     status: str
     written: int
     counted: int
+
+
+def outrun(written: Summary, assignments: Iterable[Assignment], now: Mapping[str, Reported]) -> bool:
+    """Whether something was assessed of a later day than the summary: then it isn't of the same things that are counted."""
+    return any(now[a.id].assessment.as_of > written.as_of for a in assignments if a.id in now)
 
 
 def disagrees(written: Summary, counted: RollUp) -> list[Difference]:

@@ -25,9 +25,10 @@ def word(document: Document) -> bytes:
     file.add_heading(document.title, 0)
     file.add_paragraph(document.lead)
     for section in document.sections:
-        file.add_heading(section.heading, 1)
+        file.add_heading(section.heading, section.level)
         for paragraph in section.paragraphs:
-            file.add_paragraph(paragraph)
+            for part in paragraph.split("\n\n"):
+                file.add_paragraph(part)
         for what, state in section.terms:
             line = file.add_paragraph()
             line.add_run(f"{what}: ").bold = True

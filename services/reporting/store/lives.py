@@ -1,6 +1,7 @@
 """Lives, asked: who stayed, who has all that they looked for, how long each step took, and what became of needs and places.
 
-All as known now, by municipality and by the four months (tertial) in which it happened, Swedish time.
+As of the end of a day ($1), as known at the end of another ($2), Swedish time; by municipality and by the four months
+(tertial) in which it happened.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,11 +11,15 @@ from typing import Any
 from chassis.database import Transaction
 from reporting.domain.lives import MARKS, Reckoned, share
 
+BY = """valid_at < ($1::date + 1)::timestamp at time zone 'Europe/Stockholm'
+  and recorded_at < ($2::date + 1)::timestamp at time zone 'Europe/Stockholm'"""
+# The end of what both days know: enough to ask where everything is told as it happens, and never taken back.
+END = "(least($1::date, $2::date) + 1)::timestamp at time zone 'Europe/Stockholm'"
 # The last word of each subject and part of the figures; facts of one subject and part stand in one partition.
-STANDS = """
+STANDS = f"""
 select distinct on (figure, subject_id, part) figure, municipality, subject_id, part, kind, code, amount, valid_at
-from observations where figure = any({figures}::text[]) order by figure, subject_id, part, "offset" desc
-"""
+from observations where figure in ({{figures}}) and {BY} order by figure, subject_id, part, "offset" desc
+"""  # noqa: S608 (our own words, here and below)
 
 
 def _tertial(moment: str) -> str:
@@ -23,23 +28,27 @@ def _tertial(moment: str) -> str:
     return f"(date_trunc('year', {here}) + (extract(month from {here})::int - 1) / 4 * interval '4 months')::date"
 
 
+# A move is told by its month: told anew, the earliest stands.
+MOVED = f"""
+select subject_id, min(municipality) as municipality, min(valid_at) as at
+from observations where figure = 'moved_in' and {BY} group by subject_id
+"""  # noqa: S608
 STAYED = f"""
 with came as (
-  select subject_id, municipality, (since at time zone 'Europe/Stockholm' + make_interval(months => $1))
-    at time zone 'Europe/Stockholm' as mark from settled where figure = 'moved_in' and since is not null)
-select c.municipality, {_tertial("c.mark")} as start, count(*) as households, count(s.since) as here,
-  count(s.subject_id) - count(s.since) as gone
-from came c left join settled s on (s.figure, s.subject_id, s.part) = ($2, c.subject_id, '')
-group by 1, 2 order by 1, 2
-"""  # noqa: S608 (our own words, here and below)
+  select subject_id, municipality, (at at time zone 'Europe/Stockholm' + make_interval(months => $3))
+    at time zone 'Europe/Stockholm' as mark from ({MOVED}) moved),
+answers as ({STANDS.format(figures="$4")})
+select c.municipality, {_tertial("c.mark")} as start, count(*) as households,
+  count(*) filter (where a.amount = 1) as here, count(*) filter (where a.amount = 0) as gone
+from came c left join answers a using (subject_id) group by 1, 2 order by 1, 2
+"""  # noqa: S608
 # When the last thing that a household looks for was settled: work for each adult who wants it, a home, the children's places.
 COMPLETE = f"""
-with stands as ({STANDS.format(figures="array['wants', 'secured']")}),
+with placed as (select * from ({STANDS.format(figures="'secured'")}) s where amount = 1),
 wants as (
   select subject_id, municipality, string_to_array(nullif(split_part(code, '/', 1), ''), ',') as workers,
     split_part(code, '/', 2) = '1' as home, split_part(code, '/', 3)::int as pupils
-  from stands where figure = 'wants'),
-placed as (select * from stands where figure = 'secured' and amount = 1),
+  from ({STANDS.format(figures="'wants'")}) w where subject_id in (select subject_id from placed)),
 jobs as (
   select subject_id, count(*) as workers, max(began) as at from (
     select w.subject_id, who, min(p.valid_at) as began from wants w cross join unnest(w.workers) who
@@ -54,34 +63,50 @@ whole as (
     and (w.pupils = 0 or s.at[w.pupils] is not null))
 select municipality, {_tertial("at")} as start, count(*) as value from whole where at is not null group by 1, 2 order by 1, 2
 """  # noqa: S608
-# When each household came to each step for the first time; a move is told by its month.
-WAITED = f"""
-select l.municipality, {_tertial("l.since")} as start, count(*) as rests_on,
-  round(percentile_cont(0.5) within group (order by greatest(extract(epoch from l.since - e.since) / 86400, 0)))::int as value
-from settled e join settled l using (subject_id, part)
-where e.figure = $1 and l.figure = $2 and e.since is not null and l.since is not null group by 1, 2 order by 1, 2
+# When each household came to each step for the first time; of those that can be taken back, the first that stands.
+BEGAN = {
+    "confirmed": f"select subject_id, municipality, since as at from settled where figure = 'confirmed' and since < {END}",  # noqa: S608
+    "introduced": f"""select subject_id, municipality, since as at
+      from settled where figure = 'households_introduced' and since < {END}""",  # noqa: S608
+    "placed": f"""select subject_id, min(municipality) as municipality, min(valid_at) as at
+      from ({STANDS.format(figures="'secured'")}) s where amount = 1 group by subject_id""",  # noqa: S608
+    "moved_in": MOVED,
+}
+
+
+def _waited(first: str, then: str) -> str:
+    return f"""
+with first as ({BEGAN[first]}), last as ({BEGAN[then]})
+select l.municipality, {_tertial("l.at")} as start, count(*) as rests_on,
+  round(percentile_cont(0.5) within group (order by greatest(extract(epoch from l.at - f.at) / 86400, 0)))::int as value
+from first f join last l using (subject_id) where $1::date is not null and $2::date is not null group by 1, 2 order by 1, 2
 """  # noqa: S608
+
+
 # A need is one, however often it is found: an occupation and a skill in a municipality, by when it was first found.
 BECAME = f"""
 with needs as (
   select municipality, split_part(part, '/', 3) as occupation, split_part(part, '/', 4) as skill, min(valid_at) as at
-  from observations where figure = 'needs' and split_part(part, '/', 4) <> '' group by 1, 2, 3),
+  from observations where figure = 'needs' and split_part(part, '/', 4) <> '' and {BY} group by 1, 2, 3),
 courses as (
-  select municipality, valid_at as at, string_to_array(code, ',') as of from observations where figure = 'teaches')
+  select municipality, valid_at as at, string_to_array(code, ',') as of from observations where figure = 'teaches' and {BY})
 select municipality, {_tertial("n.at")} as start, count(*) as value, count(*) filter (where exists (
   select 1 from courses c where c.municipality = n.municipality and c.at >= n.at
     and (n.skill = any(c.of) or n.occupation = any(c.of)))) as taught
 from needs n group by 1, 2 order by 1, 2
 """  # noqa: S608
+# How many places there are is the owner's last word by then; that they were posted and closed is told once, as it happens.
 SEATS = f"""
-with stands as ({STANDS.format(figures="array['adapted', 'filled']")}),
+with adapted as (select * from ({STANDS.format(figures="'adapted'")}) a where amount = 1),
 taken as (
-  select subject_id, array_agg(valid_at order by valid_at) as at from stands where figure = 'filled' and amount = 1 group by 1),
+  select subject_id, array_agg(valid_at order by valid_at) as at from ({STANDS.format(figures="'filled'")}) f
+  where amount = 1 group by 1),
 seats as (
   select o.municipality, o.posted_at, coalesce(least(t.at[seat], o.closed_at), 'infinity') as ended
-  from stands s join opportunities o on o.opportunity_id = s.subject_id left join taken t on t.subject_id = s.subject_id
-  cross join generate_series(1, coalesce(o.places, 1)) seat
-  where s.figure = 'adapted' and s.amount = 1 and o.posted_at is not null)
+  from adapted a join (
+    select opportunity_id, municipality, posted_at, case when closed_at < {END} then closed_at end as closed_at
+    from opportunities where posted_at < {END}) o on o.opportunity_id = a.subject_id
+  left join taken t on t.subject_id = a.subject_id cross join generate_series(1, a.code::int) seat)
 """  # noqa: S608
 OFFERED = f"""{SEATS}
 select municipality, {_tertial("posted_at")} as start, count(*) as value from seats group by 1, 2 order by 1, 2
@@ -89,42 +114,45 @@ select municipality, {_tertial("posted_at")} as start, count(*) as value from se
 EMPTY = f"""{SEATS},
 periods as (
   select start::date, start at time zone 'Europe/Stockholm' as since,
-    (start + interval '4 months') at time zone 'Europe/Stockholm' as until
-  from generate_series((select min({_tertial("posted_at")}) from seats)::timestamp, $1::timestamp, interval '4 months') start)
+    least((start + interval '4 months') at time zone 'Europe/Stockholm', {END}) as until
+  from generate_series((select min({_tertial("posted_at")}) from seats)::timestamp, least($1, $2)::timestamp, '4 months') start)
 select municipality, start, round(sum(extract(epoch from least(ended, until) - greatest(posted_at, since))) / 86400)::int as value
 from seats join periods on posted_at < until and ended > since group by 1, 2 order by 1, 2
 """  # noqa: S608
 STEPS = {
-    "days-to-introduction": ("confirmed", "households_introduced"),
-    "days-to-both-yes": ("households_introduced", "households_placed"),
-    "days-to-move": ("households_placed", "moved_in"),
+    "days-to-introduction": _waited("confirmed", "introduced"),
+    "days-to-both-yes": _waited("introduced", "placed"),
+    "days-to-move": _waited("placed", "moved_in"),
 }
 
 
-async def stayed(tx: Transaction, mark: int) -> list[Reckoned]:
+async def stayed(tx: Transaction, mark: int, per: date, known: date) -> list[Reckoned]:
     """Of those who had moved in `mark` (3 or 12) months before: how many live here, left, or have not answered."""
     if mark not in MARKS:
         raise ValueError(f"nobody is asked after {mark} months")
-    return [share(row) for row in await tx.fetch(STAYED, mark, f"still_here_{mark}")]
+    return [share(row) for row in await tx.fetch(STAYED, per, known, mark, f"still_here_{mark}")]
 
 
-async def reckoned(tx: Transaction, indicator: str, today: date) -> list[Reckoned]:
-    """What an indicator that several events tell of together was in each tertial until `today`. Raises KeyError."""
+async def reckoned(tx: Transaction, indicator: str, per: date, known: date) -> list[Reckoned]:
+    """What an indicator that several events tell of together was in each tertial.
+
+    As of the end of the day `per`, as known at the end of `known`. Raises KeyError.
+    """
     if indicator in STEPS:
-        return _rows(await tx.fetch(WAITED, *STEPS[indicator]))
+        return _rows(await tx.fetch(STEPS[indicator], per, known))
     match indicator:
         case "still-here-3":
-            return await stayed(tx, 3)
+            return await stayed(tx, 3, per, known)
         case "still-here-12":
-            return await stayed(tx, 12)
+            return await stayed(tx, 12, per, known)
         case "households-complete":
-            return _rows(await tx.fetch(COMPLETE))
+            return _rows(await tx.fetch(COMPLETE, per, known))
         case "training-needs":
-            return [_became(row) for row in await tx.fetch(BECAME)]
+            return [_became(row) for row in await tx.fetch(BECAME, per, known)]
         case "adapted-places":
-            return _rows(await tx.fetch(OFFERED))
+            return _rows(await tx.fetch(OFFERED, per, known))
         case "adapted-days-empty":
-            return _rows(await tx.fetch(EMPTY, today))
+            return _rows(await tx.fetch(EMPTY, per, known))
     raise KeyError(indicator)
 
 

@@ -1,32 +1,23 @@
 """Observations written in sets, and asked: as of a day, as known on another, and from which events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from chassis.database import Transaction
 from reporting.domain.observations import Counted, Observation, Revised, Source
 
+Place = tuple[str, int, int] | None  # topic, partition and offset
+PLACE = ("recorded_at", "topic", "partition", "offset")
 WRITE = """
 insert into observations
 select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[],
   $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::boolean[])
 """
-# Of each subject and part of a figure the last word that was told by the end of the day $3, of what had happened by the
-# end of $2, Swedish time; a final word stands above later ones. `first` is the record that first made it count.
-SETTLED = """
-select figure, subject_id, part, max(kind) as kind, max(topic) as topic, max(partition) as partition,
-       min("offset") filter (where amount = 1 and not final) as first,
-       min(recorded_at) filter (where amount = 1 and not final) as since
-from observations
-where valid_at < ($2::date + 1)::timestamp at time zone 'Europe/Stockholm'
-  and recorded_at < ($3::date + 1)::timestamp at time zone 'Europe/Stockholm'
-  and ($1 = '' or municipality = $1) and figure = $4
-group by figure, subject_id, part
-having bool_or(amount = 1 and not final) and (max(array[final::int, "offset", amount]))[3] = 1
-"""
 COUNTED = """
 select figure, kind, sum(count)::int as count from tallies
-where ($1 = '' or municipality = $1) and valid <= $2 and known <= $3 and not starts_with(figure, 'households_')
+where ($1 = '' or municipality = $1) and valid <= $2 and known <= $3 and ($4 = '' or figure = $4)
+  and not starts_with(figure, 'households_')
 group by figure, kind having sum(count) <> 0 order by figure, kind
 """
 REVISED = """
@@ -37,14 +28,28 @@ with two as (
   group by figure, kind)
 select * from two where two.then <> two.now order by figure, kind
 """
-# The page is cut out before its rows are looked up: a figure may have a million of them.
+BY = """valid_at < ($2::date + 1)::timestamp at time zone 'Europe/Stockholm'
+  and recorded_at < ($3::date + 1)::timestamp at time zone 'Europe/Stockholm'"""
+PLACED = """select recorded_at, topic, partition, "offset" from observations
+where (topic, partition, "offset", figure) = ($1, $2, $3, $4)"""
+# Some of the words that say that something counts, the last told first; a subject is of its last kind in the alphabet.
+WORDS = f"""
+select * from observations where figure = $4 and amount = 1 and not final and {BY}
+  and ($1 = '' or municipality = $1) and ($5::text is null or kind <= $5)
+  and ($6::timestamptz is null
+    or (recorded_at <= $6 and (recorded_at, topic, partition, "offset") < ($6, $7, $8::int, $9::bigint)))
+order by recorded_at desc, topic desc, partition desc, "offset" desc limit $10
+"""  # noqa: S608 (our own words, here and below)
+# A word is behind the figure when it is the first of its subject and part, and the last by then says that they count;
+# a final word stands above later ones.
 BEHIND = f"""
-with page as (
-  select * from ({SETTLED}) k
-  where $5::text is null or kind = $5 order by since desc, topic, partition, first desc limit $6 offset $7)
-select o.valid_at, o.recorded_at, o.municipality, p.kind, o.subject_id, o.event_id, o.topic, o.partition, o."offset"
-from page p join observations o on (o.topic, o.partition, o."offset", o.figure) = (p.topic, p.partition, p.first, p.figure)
-order by p.since desc, o.topic, o.partition, o."offset" desc
+select w.valid_at, w.recorded_at, w.municipality, k.kind, w.subject_id, w.event_id, w.topic, w.partition, w."offset",
+  w."offset" = k.first and k.stands = 1 and ($5::text is null or k.kind = $5) as counts
+from ({WORDS}) w cross join lateral (
+  select max(o.kind) as kind, min(o."offset") filter (where o.amount = 1 and not o.final) as first,
+    (max(array[o.final::int, o."offset", o.amount]))[3] as stands
+  from observations o where o.subject_id = w.subject_id and o.figure = w.figure and o.part = w.part and {BY}) k
+order by w.recorded_at desc, w.topic desc, w.partition desc, w."offset" desc
 """  # noqa: S608
 
 
@@ -54,9 +59,9 @@ async def write(tx: Transaction, observations: Iterable[Observation]) -> None:
         await tx.execute(WRITE, *zip(*rows, strict=True))
 
 
-async def counted(tx: Transaction, municipality: str, per: date, known: date) -> list[Counted]:
-    """Every figure by kind as of the end of the day `per`, as known at the end of `known`; in all municipalities with ''."""
-    return [Counted(**row) for row in await tx.fetch(COUNTED, municipality, per, known)]
+async def counted(tx: Transaction, municipality: str, per: date, known: date, figure: str = "") -> list[Counted]:
+    """Every figure, or one, by kind as of the end of the day `per`, as known at the end of `known`; '' is all municipalities."""
+    return [Counted(**row) for row in await tx.fetch(COUNTED, municipality, per, known, figure)]
 
 
 async def revised(tx: Transaction, municipality: str, per: date, earlier: date, later: date) -> list[Revised]:
@@ -65,18 +70,35 @@ async def revised(tx: Transaction, municipality: str, per: date, earlier: date, 
 
 
 async def behind(
-    tx: Transaction,
-    figure: str,
-    municipality: str,
-    kind: str | None,
-    per: date,
-    known: date,
-    limit: int,
-    after: int,
+    tx: Transaction, figure: str, municipality: str, kind: str | None, per: date, known: date, limit: int, after: Place
 ) -> list[Source]:
-    """The observations that a figure counts, one for each of its number, the last told first; `after` so many of them.
+    """The observations that a figure counts, one for each of its number, the last told first; so many after a place.
 
-    `kind` None is all kinds, '' those whose kind isn't known.
+    `kind` None is all kinds, '' those whose kind isn't known. `after` None is from the start. Raises KeyError for a place
+    at which nothing was said of the figure. However many there are, only about a page of words is looked at.
     """
-    asked = await tx.fetch(BEHIND, municipality, per, known, figure, kind, limit, after)
-    return [Source(**row) for row in asked]
+    said = (municipality, per, known, figure, kind)
+    at = await _placed(tx, figure, after)
+    found: list[Source] = []
+    some = 2 * limit
+    while len(found) < limit:
+        words = await tx.fetch(BEHIND, *said, *at, some)
+        found += [_source(row) for row in words if row["counts"]]
+        if len(words) < some:
+            break
+        at = tuple(words[-1][name] for name in PLACE)
+        some *= 4
+    return found[:limit]
+
+
+async def _placed(tx: Transaction, figure: str, place: Place) -> tuple[object, ...]:
+    if place is None:
+        return (None,) * len(PLACE)
+    found = await tx.fetch(PLACED, *place, figure)
+    if not found:
+        raise KeyError(place)
+    return tuple(found[0][name] for name in PLACE)
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    return Source(**{name: value for name, value in row.items() if name != "counts"})

@@ -13,6 +13,7 @@ class Observation(Base, table=True):  # type: ignore[call-arg]
     __tablename__ = "observations"
     __table_args__ = (
         Index("ix_observations_figure_recorded_at", "figure", "recorded_at"),
+        Index("ix_observations_subject_id", "subject_id"),
         {"info": {"projection": True}},
     )
     topic: str = Field(primary_key=True)

@@ -52,6 +52,7 @@ PAGES = (
     Page("/indikatorer/sheltered-employments"),
     Page("/indikatorer/interests"),
     Page("/indikatorer/still-here-3"),
+    Page("/indikatorer/households-complete?per={then}&kand={then}"),
     Page("/jamfor"),
     Page("/jamfor?a=2999&b=2026", status=404),
     Page("/uppfoljning/jamfor", LIND),

@@ -19,6 +19,7 @@ from inflytt.servers.process import listens
 
 GOAL = 100.0  # ms, at the 99th percentile
 WARM = 3  # requests that don't count
+MOST = "proposed"  # the figure with the most words
 LEAST, LONG = 20, 60.0  # requests of each page; seconds after which no more than those are made
 Address = Callable[[int], str]  # the nth
 
@@ -40,24 +41,35 @@ def signed_in(client: httpx.Client, sub: str, municipality: str | None = None) -
 
 
 def measure(client: httpx.Client, requests: int, say: Say) -> list[Figure]:
-    """`page_…_p50` and `…_p99` in ms, of all municipalities together: the most that a page can be asked."""
-    signed_in(client, "bench")
-    return [figure for name, address in _pages(date.today()) for figure in _page(client, name, address, requests, say)]  # noqa: DTZ011
+    """`page_…_p50` and `…_p99` in ms, of all municipalities together: the most that a page can be asked; and of one."""
+    today, found = date.today(), list[Figure]()  # noqa: DTZ011
+    for where, pages in ((None, _pages(today)), ("0380", [("behind_own", _behind(today))])):
+        signed_in(client, "bench", where)
+        found += [figure for name, address in pages for figure in _page(client, name, address, requests, say)]
+    return found
 
 
 def _pages(today: date) -> list[tuple[str, Address]]:
-    def as_known(nth: int) -> str:
-        """Days all over the three years, another each time: what somebody just looked at is no help."""
-        known = today - timedelta(days=nth * 37 % (DAYS - 100))
-        return f"/uppfoljning/per?per={known - timedelta(days=nth * 11 % 90)}&kand={known}"
-
     return [
         ("public", lambda _: "/"),
         ("live", lambda _: "/uppfoljning"),
-        ("as_known", as_known),
+        ("as_known", lambda nth: f"/uppfoljning/per?{_days(today, nth)}"),
         ("goals", lambda _: "/mal"),
         ("indicators", lambda _: "/indikatorer"),
+        ("indicator", lambda _: "/indikatorer/households-complete"),
+        ("behind", _behind(today)),
     ]
+
+
+def _behind(today: date) -> Address:
+    """The events as known now, and by turns on another day."""
+    return lambda nth: f"/uppfoljning/siffra/{MOST}?{_days(today, nth) if nth % 2 else ''}"
+
+
+def _days(today: date, nth: int) -> str:
+    """All over the three years, others each time: what somebody just looked at is no help."""
+    known = today - timedelta(days=nth * 37 % (DAYS - 100))
+    return f"per={known - timedelta(days=nth * 11 % 90)}&kand={known}"
 
 
 def _page(client: httpx.Client, name: str, address: Address, requests: int, say: Say) -> list[Figure]:
