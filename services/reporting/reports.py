@@ -182,7 +182,7 @@ def _own(
         told = {"n": len(differ), "word": said.assessment.word}
         paragraphs.append(t("%(n)s av de egna säger annat än kommunen, som skriver ”%(word)s”.", **told))
     heading = t("Uppdrag %(n)s: nämndernas och bolagens egna bedömningar", n=one.number)
-    return (Section(heading, tuple(paragraphs), tuple(terms)),)
+    return (Section(heading, tuple(paragraphs), tuple(terms), level=2),)
 
 
 def _spoken(t: Translator, said: Assessment) -> str:
