@@ -2,8 +2,6 @@
 
 import hashlib
 import io
-import re
-import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,7 +16,6 @@ from chassis.due import Due
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.web.formats import PLACE
-from chassis.web.sessions import User, seal
 from contracts.followup import (
     AssessmentReported,
     FollowUpDue,
@@ -30,17 +27,27 @@ from contracts.followup import (
 )
 from contracts.measurements import MeasurementReported
 from helpers import said, tell
-from inflytt.servers.runs import CLONE
+from periodsample import (
+    DATES,
+    GOAL,
+    PROGRAMME,
+    SCALES,
+    SUBJECTS,
+    TOKEN,
+    UPPSALA,
+    UPPSALA_JSON,
+    opened,
+    reviewed_all,
+    send,
+    signed_in,
+)
 from reporting.domain import cycle
 from reporting.domain.cycle import Draft, NotNow, Period
 from reporting.reminding import said_when_due
 
-TOKEN = {"Authorization": "Bearer " + "t" * 32}
-UPPSALA = tomllib.loads((CLONE / "deploy/inflytt/programmes/uppsala.toml").read_text())
 NOW = datetime(2026, 8, 20, tzinfo=UTC)
 PERIOD = Period("p", date(2026, 8, 31), date(2026, 9, 10), date(2026, 9, 20), date(2026, 9, 30), "hagg", NOW)
 TEXT = Draft("a", 0, "on-plan", "Det går bra.", None, "hagg")
-DATES = {"per": "2026-08-31", "report_by": "2026-09-10", "review_by": "2026-09-20", "publish_by": "2026-09-30"}
 
 
 def refused(work: Any, *told: Any) -> str:
@@ -91,54 +98,6 @@ async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]
         loaded = await client.post("/api/programmes", json=UPPSALA_JSON, headers=TOKEN)
         assert loaded.status_code == 200, loaded.text
         yield client
-
-
-def plain(told: Any) -> Any:
-    """As JSON has it: days as text."""
-    if isinstance(told, dict):
-        return {key: plain(value) for key, value in told.items()}
-    if isinstance(told, list):
-        return [plain(value) for value in told]
-    return told.isoformat() if isinstance(told, date) else told
-
-
-UPPSALA_JSON = plain(UPPSALA)
-PROGRAMME = UPPSALA["id"]
-GOAL = UPPSALA["goals"][0]["id"]
-SUBJECTS = [GOAL, *(one["id"] for one in UPPSALA["assignments"])]
-SCALES = {scale["id"]: [level["key"] for level in scale["levels"]] for scale in UPPSALA["scales"]}
-
-
-def signed_in(client: httpx.AsyncClient, sub: str, *, municipality: str = "0380", role: str = "officer") -> None:
-    web = client._transport.app.state.web  # type: ignore[attr-defined]
-    user = User(sub=sub, roles=frozenset({role}), municipality=municipality)
-    client.cookies.set(web.cookie("session"), seal(web, "session", user.model_dump(mode="json"), 60))
-
-
-async def send(client: httpx.AsyncClient, path: str, seen: str = "", **told: str) -> httpx.Response:
-    """Posts a form as a browser does: with the token of the page it stands on."""
-    page = await client.get(seen or path)
-    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
-    assert found, page.text
-    return await client.post(path, data={"csrf": found[1], **told})
-
-
-async def opened(client: httpx.AsyncClient) -> str:
-    signed_in(client, "hagg")
-    answer = await send(client, f"/arbete/{PROGRAMME}", "/arbete", **DATES)
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"])
-
-
-async def reviewed_all(client: httpx.AsyncClient, at: str) -> None:
-    for subject in SUBJECTS:
-        signed_in(client, "hagg")
-        status = SCALES[UPPSALA["goals"][0]["scale" if subject == GOAL else "assignment_scale"]][0]
-        wrote = await send(client, f"{at}/{subject}", do="save", version="0", status=status, text="Klart i augusti.")
-        assert wrote.status_code == 303, wrote.text
-        assert (await send(client, f"{at}/{subject}", do="ready")).status_code == 303
-        signed_in(client, "ronn")
-        assert (await send(client, f"{at}/{subject}", do="review")).status_code == 303
 
 
 async def test_a_period_goes_from_opened_to_archived_and_its_report_is_built_again_to_the_same_bytes(
