@@ -1,14 +1,13 @@
 """A published report stays as it was, whatever its indicators are called, or measured by, today."""
 
 import hashlib
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from chassis.service import Service
 from chassis.settings import Settings
-from periodsample import GOAL, PROGRAMME, TOKEN, UPPSALA_JSON, published, signed_in
+from periodsample import GOAL, PROGRAMME, UPPSALA_JSON, published, signed_in
 from reporting import report_figures
 from reporting.domain.indicators import Catalogue
 from reporting.domain.targets import Words
@@ -16,15 +15,6 @@ from reporting.measured import CATALOGUE
 
 REPORT = f"/rapporter/{PROGRAMME}/2026-08-31/{GOAL}"
 WITHOUT_NAMES = "update programme_parts set body = body - 'described' where kind = 'kept' returning body"
-
-
-@pytest.fixture
-async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(service.web())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        loaded = await client.post("/api/programmes", json=UPPSALA_JSON, headers=TOKEN)
-        assert loaded.status_code == 200, loaded.text
-        yield client
 
 
 def renamed() -> Catalogue:
@@ -40,26 +30,26 @@ def without_any_of_these() -> Catalogue:
 
 @pytest.mark.parametrize("today", [renamed(), without_any_of_these()], ids=["renamed", "gone"])
 async def test_a_published_report_keeps_the_names_of_its_indicators(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, today: Catalogue
+    programme: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, today: Catalogue
 ) -> None:
-    at = await published(client)
-    first = {kind: (await client.get(f"{REPORT}.{kind}")).content for kind in ("pdf", "docx")}
+    at = await published(programme)
+    first = {kind: (await programme.get(f"{REPORT}.{kind}")).content for kind in ("pdf", "docx")}
     monkeypatch.setattr(report_figures, "CATALOGUE", today)
     for kind, content in first.items():
-        answer = await client.get(f"{REPORT}.{kind}")
+        answer = await programme.get(f"{REPORT}.{kind}")
         assert answer.status_code == 200, answer.text
         assert answer.content == content
         assert answer.headers["etag"] == f'"{hashlib.sha256(content).hexdigest()}"'
-    signed_in(client, "hagg")
-    assert (await client.get(at)).text.count("Samma byte") == 2
+    signed_in(programme, "hagg")
+    assert (await programme.get(at)).text.count("Samma byte") == 2
 
 
 async def test_a_report_published_before_the_names_were_kept_still_opens(
-    service: Service[Settings], client: httpx.AsyncClient
+    service: Service[Settings], programme: httpx.AsyncClient
 ) -> None:
-    await published(client)
-    first = (await client.get(f"{REPORT}.pdf")).content
+    await published(programme)
+    first = (await programme.get(f"{REPORT}.pdf")).content
     async with service.database.transaction() as tx:
         await tx.execute("alter table programme_parts disable trigger append_only")  # as if it had been published then
         assert await tx.fetch(WITHOUT_NAMES)
-    assert (await client.get(f"{REPORT}.pdf")).content == first
+    assert (await programme.get(f"{REPORT}.pdf")).content == first
