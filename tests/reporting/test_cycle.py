@@ -212,7 +212,7 @@ async def said_when(service: Service[Settings], row: Any) -> list[tuple[date, st
 async def test_a_goals_assignments_and_closed_months_can_be_fetched(programme: httpx.AsyncClient) -> None:
     book = await programme.get(f"/mal/{GOAL}/uppdrag.xlsx?per=2022-08-31")
     sheets = openpyxl.load_workbook(io.BytesIO(book.content))
-    assert sheets.sheetnames == ["uppdrag", "ansvar", "siffror", "Koder", "Om"]
+    assert sheets.sheetnames == ["uppdrag", "besked", "ansvar", "siffror", "Koder", "Om"]
     assert [row[2].value for row in list(sheets["uppdrag"])[1:]].count("Inte helt enligt plan") == 1
     assert [row[6].value for row in list(sheets["siffror"])[1:]] == [65, 34]
     assert (await programme.get("/data/hushall.csv")).text.startswith("\ufeffmunicipality;month;registered")
