@@ -99,21 +99,20 @@ def _together(
     counted = roll_up(assignments, scale, now)
     said = t("Skrivet per %(per)s", per=written.as_of.isoformat()) if written else t("Skrivet")
     counts = ", ".join(f"{scale.level(key).word}: {n}" for key, n in counted.counts.items() if n)
-    terms = (
+    terms = [
         (said, written.text if written else t("Inget sammandrag är skrivet.")),
         (t("Räknat ur bedömningarna per %(per)s", per=per.isoformat()), counts or t("Inga bedömningar.")),
-    )
-    paragraphs = []
+    ]
     if counted.off_plan:
         words = "; ".join(f"{one.number}. {one.short}: ”{now[one.id].assessment.word}”" for one in counted.off_plan)
-        paragraphs.append(t("Inte enligt plan, med källans ord: %(words)s.", words=words))
+        terms.append((t("Inte enligt plan, med källans ord"), words))
     if written and written.ready:
         ready = ", ".join(f"{year}: {n}" for year, n in written.ready.items())
-        paragraphs.append(t("Väntas klara enligt texten, utan att den säger vilka: %(ready)s.", ready=ready))
+        terms.append((t("Väntas klara enligt texten, som inte säger vilka"), ready))
     tables = (
         (side_by_side(t, programme, goal, written, counted, per),) if written and disagrees(written, counted) else ()
     )
-    return Section(t("Uppdragen i sammandrag"), tuple(paragraphs), terms, tables)
+    return Section(t("Uppdragen i sammandrag"), (), tuple(terms), tables)
 
 
 def side_by_side(

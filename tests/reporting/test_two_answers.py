@@ -55,8 +55,8 @@ def test_the_report_shows_that_the_text_says_five_to_plan_while_four_are_and_one
 
 
 def test_what_was_written_of_another_day_is_shown_with_its_day() -> None:
-    terms = dict(report(per=date(2023, 4, 30)).sections[1].terms)
-    assert list(terms) == ["Skrivet per 2022-08-31", "Räknat ur bedömningarna per 2023-04-30"]
+    terms = report(per=date(2023, 4, 30)).sections[1].terms
+    assert [what for what, _ in terms][:2] == ["Skrivet per 2022-08-31", "Räknat ur bedömningarna per 2023-04-30"]
 
 
 def test_where_both_say_the_same_there_is_nothing_to_set_beside() -> None:
