@@ -9,7 +9,8 @@ import uvloop
 from pydantic import ValidationError
 
 from chassis import clock, telemetry
-from chassis.service import ROLES, Process, Service
+from chassis.process import ROLES, Process
+from chassis.service import Service
 
 
 def main() -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from chassis import parking, telemetry
 from chassis.clock import wall
-from chassis.database import Keyring, Transaction
+from chassis.database import Transaction
+from chassis.keyring import Keyring
 from chassis.passing import is_passing
 from chassis.records import Heard, Stream, Tally, opened
 from chassis.standing import Standing

@@ -1,56 +1,27 @@
 """The database of one service, and its transaction: state, inbox and outbox commit together, and only here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import MetaData, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.orm import registry
-from sqlmodel import SQLModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock, faults, outbox
+from chassis.engine import BEGIN, begun, engine
 from chassis.envelope import Envelope
+from chassis.keyring import Keyring, NoKeys
 from chassis.nudger import Nudger
 from chassis.outbox import Saying
 from contracts import Event
 
 T = TypeVar("T")
 Witness = Callable[["Transaction", Sequence[Saying]], Awaitable[None]]  # writes down, beside it, what is said
-
-
-class Keyring(Protocol):
-    """Who may open what is sealed: keys by subject, fetched in bulk; a key that is gone is simply missing."""
-
-    async def get(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]: ...
-
-    def forget(self, subject: UUID) -> None: ...
-
-
-class NoKeys:
-    """The keyring of a service that is granted nothing: every seal stays shut."""
-
-    async def get(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
-        return {}
-
-    def forget(self, subject: UUID) -> None:
-        pass
-
-
-def table_base() -> type[SQLModel]:
-    """A base for one service's tables, with a MetaData of its own: SQLModel's global one clashes between services."""
-
-    class Base(SQLModel, registry=registry(metadata=MetaData())):
-        pass
-
-    return Base
 
 
 @dataclass(frozen=True)
@@ -191,7 +162,6 @@ class Transaction:
             await session.close()
 
 
-BEGIN = text("select 1")
 GROUPS = 2  # hurried transactions at a time: one collects what is asked while the other commits
 DUE = """insert into due (kind, key, at, payload) values ($1, $2, $3, $4)
          on conflict (kind, key) do update set at = excluded.at, payload = excluded.payload, attempts = 0, error = null"""
@@ -213,9 +183,9 @@ class Database:
         settings = {"application_name": source, "idle_in_transaction_session_timeout": "10s"}
         if schema:
             settings["search_path"] = schema
-        self.engine = _engine(url, pool_size, settings)
+        self.engine = engine(url, pool_size, settings)
         # Who waits here for somebody's lock makes others wait: soon it must wait alone.
-        self.hurried = _engine(url, GROUPS, settings | {"lock_timeout": "100ms"})
+        self.hurried = engine(url, GROUPS, settings | {"lock_timeout": "100ms"})
         self.nudger = Nudger(url)
 
     @asynccontextmanager
@@ -234,7 +204,7 @@ class Database:
         assert connection is not None
         try:
             tx = Transaction(
-                connection, await _begin(connection), self.keyring, self.source, Acting(actor, municipality, controller)
+                connection, await begun(connection), self.keyring, self.source, Acting(actor, municipality, controller)
             )
             tx.witness = self.witness
             try:
@@ -272,28 +242,3 @@ class Database:
         await self.nudger.close()
         await self.engine.dispose()
         await self.hurried.dispose()
-
-
-def _engine(url: str, pool_size: int, settings: dict[str, str]) -> AsyncEngine:
-    return create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=10,
-        pool_pre_ping=False,
-        hide_parameters=True,  # an error's text may come into a log
-        connect_args={"server_settings": settings, "timeout": 10, "command_timeout": 60},
-    )
-
-
-async def _begin(connection: AsyncConnection) -> asyncpg.Connection:
-    """Begins, and returns asyncpg's own connection. SQLAlchemy would begin with its first statement, which may never come."""
-    await connection.begin()
-    assert connection.sync_connection is not None
-    under = connection.sync_connection.connection
-    driver: asyncpg.Connection = under.driver_connection
-    try:
-        await under.dbapi_connection._start_transaction()  # type: ignore[union-attr]
-    except Exception:
-        await connection.execute(BEGIN)  # fails too, and tells it so that the pool learns of it
-    return driver

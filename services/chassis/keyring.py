@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from typing import Protocol
 from uuid import UUID
 
 import httpx
@@ -10,6 +11,24 @@ from chassis.passing import Passing
 from chassis.settings import Settings
 
 BULK = 500
+
+
+class Keyring(Protocol):
+    """Who may open what is sealed: keys by subject, fetched in bulk; a key that is gone is simply missing."""
+
+    async def get(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]: ...
+
+    def forget(self, subject: UUID) -> None: ...
+
+
+class NoKeys:
+    """The keyring of a service that is granted nothing: every seal stays shut."""
+
+    async def get(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
+        return {}
+
+    def forget(self, subject: UUID) -> None:
+        pass
 
 
 class IntakeKeys:

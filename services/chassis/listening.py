@@ -2,16 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import faults, parking, redrive, telemetry
+from chassis import parking, redrive, telemetry
+from chassis.ahead import ahead, read_by_turns
 from chassis.batch import Batches
 from chassis.consumer import Consumer
 from chassis.database import Database, Transaction
@@ -19,9 +19,10 @@ from chassis.due import take_due
 from chassis.kafka import calm, wait_for_kafka
 from chassis.memory import Memory, remembered, remembering, woken
 from chassis.pace import Pace
+from chassis.partitions import Partitions
 from chassis.passing import AWAY
 from chassis.pulse import Pulse
-from chassis.records import read
+from chassis.records import Heard
 from chassis.settings import Settings
 from chassis.subscription import subscribe
 from chassis.telemetry import log
@@ -29,7 +30,7 @@ from chassis.watch import TooManyParked
 from chassis.writer import Writer
 
 
-class Listening(ConsumerRebalanceListener):
+class Listening:
     """Runs one Consumer until stop(). With a single writer, only while it holds the lock."""
 
     def __init__(self, consumer: Consumer, database: Database, settings: Settings) -> None:
@@ -41,12 +42,9 @@ class Listening(ConsumerRebalanceListener):
         self.batches = Batches(consumer.name, consumer.handlers, self.begin)
         self.pulse = Pulse()
         self.pace = Pace()
-        self.busy = asyncio.Lock()  # one transaction at a time: a batch, a redrive, or what is due
         self.stopping = asyncio.Event()
         self.anew = asyncio.Event()  # what was agreed with Kafka or the database no longer holds
-        self.held: dict[TopicPartition, int] = {}  # the next offset of each partition that is ours to handle
-        self.told: dict[TopicPartition, int] = {}  # what Kafka knows of it
-        self.subscriber: Any = None
+        self.ours = Partitions(consumer.name, self.prefix, self.begin, self._lost, self.pulse)
         self.connection: AsyncConnection | None = None
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
@@ -98,18 +96,18 @@ class Listening(ConsumerRebalanceListener):
 
     async def _listen(self) -> None:
         self.anew.clear()
-        broker, self.subscriber = subscribe(
+        broker, self.ours.subscriber = subscribe(
             self.settings.servers,
             [self.prefix + topic for topic in self.consumer.topics],
             self.group,
             # Who has the lock has the one slot there is in the group, at once: its last owner's session may last seconds.
             self.consumer.single_writer or self.settings.instance,
             self.consumer.name,
-            self,
+            self.ours,
             self._handle,
         )
         beside = [
-            asyncio.create_task(self._every(0.1, self._tell)),
+            asyncio.create_task(self._every(0.1, self.ours.tell)),
             asyncio.create_task(self._every(0.25, self._due)),
             asyncio.create_task(self._every(0.5, self._redrive)),
             asyncio.create_task(self._every(2.0, self._measure)),
@@ -117,7 +115,7 @@ class Listening(ConsumerRebalanceListener):
         ]
         try:
             await broker.start()
-            calm(self.subscriber.consumer._client)
+            calm(self.ours.kafka._client)
             self.pulse.state = "listens"
             self.pulse.beat()
             log.info("consumer_listens", consumer=self.consumer.name, topics=self.consumer.topics)
@@ -125,15 +123,15 @@ class Listening(ConsumerRebalanceListener):
         finally:
             self.pulse.state = "starting"
             self.anew.set()  # no batch begins
-            async with self.busy:  # what is under way ends
+            async with self.ours.busy:  # what is under way ends
                 for task in beside:
                     task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             with suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(self._tell(), 2)
+                await asyncio.wait_for(self.ours.tell(), 2)
             with suppress(TimeoutError):  # only when all ends: left behind, it would keep its place in the group
                 await asyncio.wait_for(broker.stop(), 5 if self.stopping.is_set() else None)
-            self.held.clear()
+            self.ours.drop()
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -143,25 +141,34 @@ class Listening(ConsumerRebalanceListener):
 
     async def _handle(self, records: Sequence[ConsumerRecord]) -> None:
         """Piece by piece: who needs the partitions, or rows that a transaction has locked, waits for one piece at most."""
-        while records:
-            async with self.busy:
-                records = [r for r in records if (r.topic, r.partition) in self.held]
-                piece = records[: self.pace.most]
-                away = self.pulse.halted or self.stopping.is_set() or self.anew.is_set()
-                if away or (piece and not await self._applied(piece)):
-                    self._rewind(records)  # without it the next commit would skip them for good
-                    break
-            records = records[len(piece) :]
-        else:
-            return
+        held, done = self.ours.held, 0
+        async with aclosing(ahead(self._pieces(records))) as pieces:
+            async for piece in pieces:
+                async with self.ours.busy:
+                    if not held or self.ours.held is not held:
+                        return  # dealt out anew: what is ours comes again, from where the database says
+                    away = self.pulse.halted or self.stopping.is_set() or self.anew.is_set()
+                    if away or not await self._applied(piece):
+                        self.ours.rewind(records[done:])  # without it the next commit would skip them for good
+                        break
+                done += len(piece)
+            else:
+                return
         await self._wait(1.0 if self.pulse.halted else min(5.0, 0.1 * 2 ** min(self.pulse.failures, 6)))
 
-    async def _applied(self, records: Sequence[ConsumerRecord]) -> bool:
+    async def _pieces(self, records: Sequence[ConsumerRecord]) -> AsyncGenerator[list[Heard], None]:
+        """What they say, as much at a time as one transaction takes."""
+        while records:
+            piece = records[: self.pace.most]
+            yield await read_by_turns(piece, self.prefix)
+            records = records[len(piece) :]
+
+    async def _applied(self, records: Sequence[Heard]) -> bool:
         """Handles records in one transaction. False when nothing of it happened: all of it must come again."""
         self.pulse.batch_since = began = time.monotonic()
         try:
-            await self.batches.apply([read(r, self.prefix) for r in records], self.database.keyring)
-            self.held |= {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+            await self.batches.apply(records, self.database.keyring)
+            self.ours.handled(records)
         except TooManyParked as error:
             self.pulse.halted = str(error)
             log.critical("consumer_halted", consumer=self.consumer.name, why=self.pulse.halted)
@@ -176,40 +183,14 @@ class Listening(ConsumerRebalanceListener):
         self.pulse.beat()
         return True
 
-    def _rewind(self, records: Sequence[ConsumerRecord]) -> None:
-        for record in reversed(records):
-            with suppress(IllegalStateError):  # no longer ours
-                self.subscriber.consumer.seek(TopicPartition(record.topic, record.partition), record.offset)
-
     def _failed(self, event: str, error: Exception, **what: Any) -> None:
         log.warning(event, consumer=self.consumer.name, error=type(error).__name__, **what)
         if self.writer and not self.writer.holds:
             self.anew.set()
 
-    async def on_partitions_revoked(self, revoked: Any) -> None:
-        async with self.busy:  # the batch under way ends, and is told of in the old generation
-            await self._tell()
-            self.held.clear()
-        telemetry.LAG.clear()
-
-    async def on_partitions_assigned(self, assigned: Any) -> None:
-        """Continues where the database says: a restored database, or a group that Kafka forgot, skips nothing.
-
-        Until then nothing is handled: what was fetched meanwhile came from where Kafka says.
-        """
-        try:
-            async with self.busy, self.begin() as tx:
-                rows = await tx.fetch(
-                    'select topic, partition, "offset" from offsets where consumer = $1', self.consumer.name
-                )
-                saved = {TopicPartition(self.prefix + r["topic"], r["partition"]): r["offset"] for r in rows}
-                for where in assigned:
-                    self.subscriber.consumer.seek(where, saved.get(where, 0))
-                self.held, self.told = {where: saved.get(where, 0) for where in assigned}, {}
-        except Exception as error:
-            self._failed("offsets_unknown", error)
-            self.anew.set()
-        self.pulse.beat()
+    def _lost(self, event: str, error: Exception) -> None:
+        self._failed(event, error)
+        self.anew.set()
 
     # beside the batches
 
@@ -223,43 +204,28 @@ class Listening(ConsumerRebalanceListener):
                 self._failed("work_waits", error, work=work.__name__)
             await asyncio.sleep(0 if more else seconds)
 
-    async def _tell(self) -> bool:
-        """Tells Kafka where we are, for those who look there: what counts stands in the database, saved with the effects."""
-        news = {where: offset for where, offset in self.held.items() if self.told.get(where) != offset}
-        if news:
-            faults.point("before offset commit")
-            with suppress(CommitFailedError, IllegalStateError):  # taken away meanwhile
-                await self.subscriber.consumer.commit(news)
-                self.told |= news
-            faults.point("after offset commit")
-        return False
-
     async def _due(self) -> bool:
         """Handles what is due. Asks also when nothing can be: that keeps an idle writer's session, and so its lock."""
         if self.writer is None and not self.consumer.when:
             return False
-        async with self.busy:
+        async with self.ours.busy:
             return await take_due(self.begin, self.consumer.when) > 0
 
     async def _redrive(self) -> bool:
-        async with self.busy:
-            held = [(where.topic.removeprefix(self.prefix), where.partition) for where in self.held]
-            if not held or self.pulse.halted:
+        async with self.ours.busy:
+            if not self.ours.held or self.pulse.halted:
                 return False
-            return await redrive.redrive(self.batches, self.database.keyring, held)
+            return await redrive.redrive(self.batches, self.database.keyring, self.ours.places)
 
     async def _measure(self) -> bool:
-        for where, following in self.held.items():
-            if (end := self.subscriber.consumer.highwater(where)) is not None:
-                topic = where.topic.removeprefix(self.prefix)
-                telemetry.LAG.labels(self.consumer.name, topic, where.partition).set(max(0, end - following))
-        async with self.busy, self.begin() as tx:
+        self.ours.measure()
+        async with self.ours.busy, self.begin() as tx:
             telemetry.PARKED.labels(self.consumer.name).set(await parking.count(tx, self.consumer.name))
         return False
 
     async def _forget(self) -> bool:
         """The inbox is kept 30 days; versions drop an older repeat."""
-        async with self.busy, self.begin() as tx:
+        async with self.ours.busy, self.begin() as tx:
             gone = "delete from inbox where consumer = $1 and at < now() - interval '30 days'"
             await tx.execute(gone, self.consumer.name)
         return False
@@ -267,13 +233,10 @@ class Listening(ConsumerRebalanceListener):
     # health
 
     def ready(self) -> tuple[bool, str]:
-        consumer: AIOKafkaConsumer | None = self.subscriber.consumer if self.subscriber else None
-        if consumer is None:
-            return self.pulse.ready([])
-        return self.pulse.ready([consumer.last_poll_timestamp(where) for where in consumer.assignment()])
+        return self.pulse.ready(self.ours.polled())
 
     def alive(self) -> tuple[bool, str]:
-        return self.pulse.alive(self.subscriber is None or any(not t.done() for t in self.subscriber.tasks))
+        return self.pulse.alive(self.ours.loops)
 
 
 async def _first(*waits: Coroutine[Any, Any, Any]) -> None:

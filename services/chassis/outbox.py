@@ -15,7 +15,7 @@ from chassis.envelope import Envelope, new_id
 from contracts import Event
 
 if TYPE_CHECKING:
-    from chassis.database import Keyring
+    from chassis.keyring import Keyring
 
 
 def dumps(value: Any) -> str:

@@ -8,8 +8,8 @@ from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
 from chassis import sealing
-from chassis.database import Keyring, NoKeys
 from chassis.envelope import Envelope, Unreadable, read_envelope
+from chassis.keyring import Keyring, NoKeys
 from contracts import Event, event_type
 
 Stream = tuple[str, str, str]  # source, topic, key: what has versions without a gap

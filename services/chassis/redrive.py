@@ -6,7 +6,8 @@ import asyncpg
 
 from chassis import parking, telemetry
 from chassis.batch import Batches, frame
-from chassis.database import Keyring, Transaction
+from chassis.database import Transaction
+from chassis.keyring import Keyring
 from chassis.passing import is_passing
 from chassis.records import Stream, opened
 from chassis.standing import SAVE, STANDING

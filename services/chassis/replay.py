@@ -1,20 +1,21 @@
 """Replay: a consumer's log, handled again from its beginning, by the same handlers, into a schema of its own."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
+from chassis.ahead import ahead, read_by_turns
 from chassis.batch import Batches
 from chassis.consumer import Consumer
 from chassis.database import Database, Transaction
 from chassis.kafka import calm
-from chassis.records import Heard, read
+from chassis.records import Heard
 from chassis.service import Service
 
 Place = tuple[str, int]  # topic without the platform's prefix, partition
@@ -113,27 +114,33 @@ class Replay:
         self, kafka: AIOKafkaConsumer, left: dict[TopicPartition, int], standing: Standing, progress: Progress
     ) -> None:
         total = self.records + sum(end - self.at.get(self._place(where), 0) for where, end in left.items())
+        async with aclosing(ahead(self._coming(kafka, left))) as coming:
+            async for heard in coming:
+                if with_effect := [one for h in heard if (one := self._counting(h, standing)) is not None]:
+                    await self.batches.apply(with_effect, self.database.keyring)
+                self.records += len(heard)
+                progress(self.records, total)
+
+    async def _coming(
+        self, kafka: AIOKafkaConsumer, left: dict[TopicPartition, int]
+    ) -> AsyncGenerator[list[Heard], None]:
+        """What the log says until nothing is left, as much at a time as a batch takes."""
         silent = 0
         while left:
             found = await kafka.getmany(*left, timeout_ms=1000, max_records=MAX_RECORDS)
-            records = [r for where, some in found.items() for r in some if r.offset < left[where]]
-            heard = [h for r in records if (h := self._heard(r, standing)) is not None]
-            if heard:
-                await self.batches.apply(heard, self.database.keyring)
-            self.records += len(records)
-            progress(self.records, total)
             silent = 0 if found else silent + 1
             if silent == PATIENCE:
                 raise NotReplayable(f"Kafka has given nothing for {PATIENCE} s")
-            for where in [
-                *(found or left)
-            ]:  # where nothing came there may be markers left: looked for when all is silent
+            ends = dict(left)
+            # where nothing came there may be markers left: looked for when all is silent
+            for where in [*(found or left)]:
                 if await kafka.position(where) >= left[where]:
                     del left[where]
+            records = [record for where, some in found.items() for record in some if record.offset < ends[where]]
+            yield await read_by_turns(records, self.prefix)
 
-    def _heard(self, record: ConsumerRecord, standing: Standing) -> Heard | None:
+    def _counting(self, heard: Heard, standing: Standing) -> Heard | None:
         """None: can't be read, and changes nothing. What is parked or was skipped has a version, but no effect."""
-        heard = read(record, self.prefix)
         if heard.envelope is None:
             return None
         position = (heard.topic, heard.partition, heard.offset)

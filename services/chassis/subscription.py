@@ -12,6 +12,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from chassis.pace import MOST
 
+FETCHED = 4 * MOST  # records: what is to be read ahead is there when a transaction begins
 Take = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 
 
@@ -34,7 +35,7 @@ def subscribe(
     listener: ConsumerRebalanceListener,
     take: Take,
 ) -> tuple[KafkaBroker, Any]:
-    """A broker to be started, and its one subscriber, which gives `take` up to 500 records at a time, in order."""
+    """A broker to be started, and its one subscriber, which gives `take` up to 2 000 records at a time, in order."""
     broker = KafkaBroker(
         servers,
         allow_auto_create_topics=False,
@@ -50,7 +51,7 @@ def subscribe(
         group_instance_id=instance or None,
         listener=listener,
         batch=True,
-        max_records=MOST,
+        max_records=FETCHED,
         batch_timeout_ms=10,
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,

@@ -58,6 +58,8 @@ class IndicatorLinked(FollowupEvent):
 class AssessmentReported(FollowupEvent):
     """A goal, an assignment or an activity was assessed as of a day; said again when the assessment is corrected."""
 
+    unit: Code | None = None  # the board or company whose own assessment it is; None: the municipality's
+
     status: Code
     as_of: date
     expected: Code | None = None  # a year, or a year and month
@@ -89,9 +91,13 @@ class FollowUpDue(OfPeriod):
 class ReportReady(OfPeriod):
     """The text on a goal or an assignment was called ready by the actor."""
 
+    unit: Code | None = None  # as in AssessmentReported
+
 
 class ReportReviewed(OfPeriod):
     """It was reviewed by the actor, who neither wrote it nor called it ready."""
+
+    unit: Code | None = None  # as in AssessmentReported
 
 
 class ReportPublished(OfPeriod):

@@ -10,7 +10,8 @@ from sqlalchemy import Column, DateTime, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from chassis.database import Transaction, table_base
+from chassis.database import Transaction
+from chassis.tables import table_base
 from notifications.domain import MAIL, Letter, State, send_at
 
 Base: Any = table_base()

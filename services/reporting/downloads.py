@@ -62,7 +62,11 @@ async def assignments(
     known = view.known or day_now()
     subjects = [view.goal.id, *(one.id for one in view.assignments)]
     found = [m for subject in subjects for m in await measured(tx, view.programme, subject, view.per, known)]
-    tables = [table, matrix(t, view.programme, view.goal, view.per), together(t, found, view.programme, view.per)]
+    tables = [
+        table,
+        matrix(t, view.programme, view.goal, view.own, view.per),
+        together(t, found, view.programme, view.per),
+    ]
     if written := summary(view.programme, view.goal.id, view.per):
         tables.insert(1, side_by_side(t, view.programme, view.goal, written, view.counted, view.per))
     return _table(kind, f"{goal}-{view.per}", view.goal.title, tables)

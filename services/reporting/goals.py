@@ -39,6 +39,8 @@ class View:
     known: date | None  # None: all that is known now
     told: list[Reported]
     now: dict[str, Reported]
+    own_told: list[Reported]
+    own: dict[tuple[str, str], Reported]  # boards' and companies' own, by assignment and unit
 
     @property
     def assignments(self) -> list[Assignment]:
@@ -63,6 +65,7 @@ class View:
             "per": per,
             "known": self.known,
             "now": self.now,
+            "own": self.own,
             "assignments": self.assignments,
             "counted": self.counted,
             "written": verdict.summary(programme, self.goal.id, per),
@@ -117,6 +120,8 @@ async def one_assignment(
         "assignment.html",
         assignment=assignment,
         history=history,
+        own_history=[r for r in reversed(view.own_told) if r.assessment.subject == assignment.id],
+        units={unit.id: unit.name for unit in view.programme.units},
         slips=slips,
         activities=activities,
         reported=reported,
@@ -154,7 +159,9 @@ async def _view(tx: Transaction, identity: str, goal: str, per: date | None, kno
         raise general(404)
     told = verdict.reports(versions)
     day = per or tx.now.astimezone(PLACE).date()
-    return View(programme, found, day, known, told, verdict.standing(told, day, by))
+    own_told = verdict.own_reports(versions)
+    now, own = verdict.standing(told, day, by), verdict.own_standing(own_told, day, by)
+    return View(programme, found, day, known, told, now, own_told, own)
 
 
 async def _figures(tx: Transaction, view: View, subject: str, t: Translator) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from chassis.ahead import meanwhile
 from chassis.consumer import Consumer
 from chassis.database import Transaction
 from chassis.due import Due
@@ -29,11 +30,15 @@ async def project(heard: list[Heard], tx: Transaction) -> None:
         for h in heard
         if h.event and h.envelope
     ]
-    await projection.write(tx, fold(one.fact for one in told))
-    words = [Word(one, getattr(t.fact.event, "interest_id", None)) for t in told for one in observations(t)]
-    await observed.write(tx, [observation for observation, _ in words])
+    words = await meanwhile(projection.write(tx, fold(one.fact for one in told)), lambda: _words(told))
     figures = [word for word in words if word.observation.figure in FIGURES]  # of other facts nothing is summed
-    await settled.write(tx, *settle(await settled.read(tx, keys(figures)), figures))
+    stood = await settled.read(tx, keys(figures))
+    writing = observed.write(tx, [observation for observation, _ in words])
+    await settled.write(tx, *await meanwhile(writing, lambda: settle(stood, figures)))
+
+
+def _words(told: list[Told]) -> list[Word]:
+    return [Word(one, getattr(t.fact.event, "interest_id", None)) for t in told for one in observations(t)]
 
 
 @consumer.on_batch(MeasurementReported)

@@ -21,12 +21,13 @@ from contracts.followup import (
 )
 from contracts.municipalities import CONTROLLER
 from reporting.domain.faults import Fault as Wrong
-from reporting.domain.faults import faults, taken_back, unmeasured
+from reporting.domain.faults import faults, taken_back, unanswered, unmeasured
 from reporting.domain.parts import Activity, Link
 from reporting.domain.programme import (
     Assessment,
     Assignment,
     Goal,
+    OwnAssessment,
     Part,
     Programme,
     Responsibility,
@@ -60,6 +61,7 @@ NAMES: dict[type[Part], str] = {
     Assignment: "assignments",
     Responsibility: "responsibilities",
     Assessment: "assessments",
+    OwnAssessment: "own_assessments",
     Summary: "summaries",
     Activity: "activities",
     Link: "links",
@@ -73,7 +75,7 @@ async def load(programme: Sent, tx: Tx) -> dict[str, Any]:
     422 with a pointer to each part that points at nothing, or that takes back what earlier parts stand on; 409 where
     another programme has a goal or an assignment.
     """
-    _refuse(faults(programme) or list(unmeasured(programme, CATALOGUE)))
+    _refuse(faults(programme) or [*unmeasured(programme, CATALOGUE), *unanswered(programme)])
     await store.alone(tx)
     await _refuse_others(tx, programme)
     before = known_at(await store.versions(tx, programme.id, tx.now))
@@ -125,6 +127,7 @@ def said_of(part: Part, programme: str) -> FollowupEvent | None:
             )
         case Assessment():
             told = {"status": part.status, "as_of": part.as_of, "expected": part.expected}
+            told |= {"unit": part.unit if isinstance(part, OwnAssessment) else None}
             return AssessmentReported.model_validate(
                 {"subject_id": part.subject, "programme": programme, "text_sha256": _sha256(part.text), **told}
             )

@@ -3,16 +3,17 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from chassis.database import Transaction
 from chassis.web.catalogues import translators
 from chassis.web.formats import PLACE
 from contracts.followup import ReportPublished
 from reporting.domain import verdict
-from reporting.domain.cycle import Draft, Period
+from reporting.domain.cycle import Draft, Period, published_with
 from reporting.domain.document import Document
 from reporting.domain.parts import Kept
-from reporting.domain.programme import Assessment, Programme, known_at
+from reporting.domain.programme import Assessment, OwnAssessment, Programme, known_at
 from reporting.exports.pdf import pdf
 from reporting.exports.word import word
 from reporting.loading import said_of
@@ -39,14 +40,14 @@ class File:
 
 async def publish(tx: Transaction, period: Period, programme: Programme, by: str) -> None:
     """Everything in it is reviewed: see `cycle.publishable`. What is said stands in the programme from now on."""
-    said = [
-        _assessment(programme, period.per, one) for one in (await cycle.drafts(tx, programme.id, period.per)).values()
-    ]
+    drafts = (await cycle.drafts(tx, programme.id, period.per)).values()
+    said = [Assessment.model_validate(_said(programme, period.per, one)) for one in drafts]
     kept = [
         one for one in programme.assessments if (one.subject, one.as_of) not in {(s.subject, s.as_of) for s in said}
     ]
     figures = await _figures(tx, programme, period.per)
     after = {"assessments": (*kept, *said), "kept": (*programme.kept, *figures)}
+    after["own_assessments"] = await _own(tx, programme, period.per)
     changed = await programmes.record(tx, programme.model_copy(update=after))
     hashes = {file.name: file.sha256 for file in await files(tx, programme.id, period.per, tx.now)}
     await cycle.publish(tx, period, by, tx.now, hashes)
@@ -78,8 +79,8 @@ async def files(tx: Transaction, programme: str, per: date, known: datetime) -> 
 async def documents(tx: Transaction, programme: str, per: date, known: datetime) -> dict[str, Document]:
     """Each goal's report, by goal."""
     versions = await programmes.versions(tx, programme, known)
-    found, told = known_at(versions), verdict.reports(versions)
-    return {goal.id: goal_report(SWEDISH, found, goal, told, per, known) for goal in found.goals} if found else {}
+    found, told, own = known_at(versions), verdict.reports(versions), verdict.own_reports(versions)
+    return {goal.id: goal_report(SWEDISH, found, goal, told, own, per, known) for goal in found.goals} if found else {}
 
 
 async def _figures(tx: Transaction, programme: Programme, per: date) -> list[Kept]:
@@ -97,14 +98,24 @@ async def _figures(tx: Transaction, programme: Programme, per: date) -> list[Kep
     ]
 
 
-def _assessment(programme: Programme, per: date, draft: Draft) -> Assessment:
-    level = programme.scale_of(draft.subject).level(draft.status)
-    return Assessment(
-        subject=draft.subject,
-        as_of=per,
-        status=draft.status,
-        word=level.word,
-        text=draft.text,
-        by=draft.written_by,
-        expected=draft.expected,
-    )
+async def _own(tx: Transaction, programme: Programme, per: date) -> tuple[OwnAssessment, ...]:
+    """What boards and companies have said themselves, now with what they say of this period."""
+    drafts = published_with(verdict.answering(programme, per), await cycle.own_drafts(tx, programme.id, per))
+    said = {
+        (one.subject, per, one.unit): OwnAssessment.model_validate(_said(programme, per, one) | {"unit": one.unit})
+        for one in drafts
+    }
+    return tuple(({(one.subject, one.as_of, one.unit): one for one in programme.own_assessments} | said).values())
+
+
+def _said(programme: Programme, per: date, draft: Draft) -> dict[str, Any]:
+    """A draft as the assessment that it becomes."""
+    return {
+        "subject": draft.subject,
+        "as_of": per,
+        "status": draft.status,
+        "word": programme.scale_of(draft.subject).level(draft.status).word,
+        "text": draft.text,
+        "by": draft.written_by,
+        "expected": draft.expected,
+    }

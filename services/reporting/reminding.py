@@ -39,7 +39,9 @@ async def said_when_due(due: Due, tx: Transaction) -> list[Event]:
     if period is None or found is None or period.published:
         return []
     far = cycle.progress(found.subjects(period.per), await store.drafts(tx, programme, period.per))
-    missing = sum(far[state] for state in WAITING[step])
+    own = await store.own_drafts(tx, programme, period.per)
+    begun = cycle.progress(own, own)  # boards' parts are voluntary: only what is begun can be missing
+    missing = sum(far[state] + begun[state] for state in WAITING[step])
     if not missing:
         return []
     tx.acting("system", found.municipality)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from chassis.web.catalogues import Translator
+from chassis.web.catalogues import Translator, sv
 from reporting.domain.document import Column, Document, Section, Table
-from reporting.domain.programme import Assignment, Goal, Programme, Summary
+from reporting.domain.programme import Assessment, Assignment, Goal, Programme, Summary
 from reporting.domain.verdict import (
     Reported,
     RollUp,
     disagrees,
+    own_standing,
     responsible,
     roll_up,
     slips,
@@ -19,12 +20,20 @@ from reporting.domain.verdict import (
 )
 from reporting.report_figures import figures
 
+NO_OWN = sv("har inte lämnat någon egen bedömning")
+
 
 def goal_report(
-    t: Translator, programme: Programme, goal: Goal, told: Sequence[Reported], per: date, known: datetime
+    t: Translator,
+    programme: Programme,
+    goal: Goal,
+    told: Sequence[Reported],
+    own_told: Sequence[Reported],
+    per: date,
+    known: datetime,
 ) -> Document:
-    """`told` is every assessment ever recorded; `programme` is as it was known at `known`."""
-    now = standing(told, per, known)
+    """`told` is every assessment ever recorded, `own_told` the boards' own; `programme` is as it was known at `known`."""
+    now, own = standing(told, per, known), own_standing(own_told, per, known)
     assignments = programme.assignments_of(goal.id, per)
     return Document(
         title=t("Mål %(n)s: %(title)s", n=goal.number, title=goal.title),
@@ -43,6 +52,7 @@ def goal_report(
                 for one in assignments
                 for section in (
                     _assignment(t, programme, one, now.get(one.id), told, per),
+                    *_own(t, programme, one, now.get(one.id), own, per),
                     *figures(t, programme, one.id, per),
                 )
             ),
@@ -50,13 +60,27 @@ def goal_report(
     )
 
 
-def matrix(t: Translator, programme: Programme, goal: Goal, per: date) -> Table:
-    """A row for each board or company and assignment: whether it is named, or answers by `all`."""
-    columns = (Column("unit", t("Nämnd eller bolag")), Column("assignment", t("Uppdrag")), Column("via", t("Utpekad")))
+def matrix(
+    t: Translator, programme: Programme, goal: Goal, own: Mapping[tuple[str, str], Reported], per: date
+) -> Table:
+    """A row for each board or company and assignment: whether it is named or answers by `all`, and its own word."""
+    columns = (
+        Column("unit", t("Nämnd eller bolag")),
+        Column("assignment", t("Uppdrag")),
+        Column("via", t("Utpekad")),
+        Column("own", t("Egen bedömning")),
+        Column("as_of", t("Per")),
+    )
     rows = [
-        (bearer.unit.name, f"{one.number}. {one.short}", t("via alla") if bearer.via else t("vid namn"))
+        (
+            bearer.unit.name,
+            f"{one.number}. {one.short}",
+            t("via alla") if bearer.via else t("vid namn"),
+            *((said.assessment.word, said.assessment.as_of.isoformat()) if said else (t(NO_OWN), "–")),
+        )
         for one in programme.assignments_of(goal.id, per)
         for bearer in responsible(programme, one.id, per)
+        for said in (own.get((one.id, bearer.unit.id)),)
     ]
     return Table("ansvar", t("Vem som ansvarar"), columns, tuple(rows), programme.source.name, per)
 
@@ -156,3 +180,33 @@ def _assignment(
         t("Flyttades från %(a)s till %(b)s, per %(on)s.", a=s.before, b=s.after, on=s.as_of.isoformat()) for s in moved
     ]
     return Section(f"{one.number}. {one.short}", tuple(paragraphs), tuple(terms))
+
+
+def _own(
+    t: Translator,
+    programme: Programme,
+    one: Assignment,
+    said: Reported | None,
+    own: Mapping[tuple[str, str], Reported],
+    per: date,
+) -> tuple[Section, ...]:
+    """What boards and companies say themselves of an assignment, beside the municipality's; nothing when none of them does."""
+    units = [bearer.unit for bearer in responsible(programme, one.id, per)]
+    spoken = {unit.id: own[one.id, unit.id].assessment for unit in units if (one.id, unit.id) in own}
+    if not spoken:
+        return ()
+    terms = [(unit.name, _spoken(t, spoken[unit.id])) for unit in units if unit.id in spoken]
+    if silent := ", ".join(unit.name for unit in units if unit.id not in spoken):
+        terms.append((t("Har inte lämnat någon egen bedömning"), silent))
+    paragraphs = [t("Kommunens bedömning och de egna står bredvid varandra. Ingen av dem ändrar den andra.")]
+    differ = [a for a in spoken.values() if said and a.status != said.assessment.status]
+    if said and differ:
+        told = {"n": len(differ), "word": said.assessment.word}
+        paragraphs.append(t("%(n)s av de egna säger annat än kommunen, som skriver ”%(word)s”.", **told))
+    heading = t("Uppdrag %(n)s: nämndernas och bolagens egna bedömningar", n=one.number)
+    return (Section(heading, tuple(paragraphs), tuple(terms)),)
+
+
+def _spoken(t: Translator, said: Assessment) -> str:
+    expected = [t("Väntas klart %(when)s.", when=said.expected)] if said.expected else []
+    return " ".join([t("%(word)s, per %(per)s.", word=said.word, per=said.as_of.isoformat()), *expected, said.text])

@@ -11,7 +11,8 @@ from chassis.web.catalogues import Translator, sv
 from chassis.web.formats import PLACE
 from reporting.domain import cycle
 from reporting.domain.cycle import Draft, Period
-from reporting.domain.programme import Programme, known_at
+from reporting.domain.programme import Assessment, Programme, known_at
+from reporting.domain.verdict import answering
 from reporting.measured import measured
 from reporting.prefill import Sentence, sentences, so_far
 from reporting.publishing import files
@@ -46,9 +47,21 @@ STATES = {
 }
 
 
+def may_write(user: User, programme: Programme, unit: str) -> bool:
+    """A board's id is the municipality's own: of a sign-in that names no municipality it says nothing."""
+    return cycle.may_write(user.unit, unit) and (not unit or user.municipality == programme.municipality)
+
+
 def _titles(programme: Programme, t: Translator) -> dict[str, str]:
     goals = {goal.id: t("Mål %(n)s: %(title)s", n=goal.number, title=goal.title) for goal in programme.goals}
     return goals | {one.id: f"{one.number}. {one.short}" for one in programme.assignments}
+
+
+def _before(programme: Programme, period: Period, subject: str, unit: str) -> Assessment | None:
+    """What the same hand last said of it, before this period."""
+    said = [one for one in programme.own_assessments if one.unit == unit] if unit else programme.assessments
+    earlier = (one for one in said if one.subject == subject and one.as_of < period.per)
+    return max(earlier, key=lambda one: one.as_of, default=None)
 
 
 async def show_periods(
@@ -60,15 +73,24 @@ async def show_periods(
         found = known_at(await programmes.versions(tx, identity, tx.now))
         if found and user.municipality in (None, found.municipality):
             shown.append({"programme": found, "periods": await store.periods(tx, identity)})
-    return page(request, "work.html", status=status, shown=shown, refused=t(REFUSED[refused]) if refused else "")
+    return page(
+        request, "work.html", status=status, shown=shown, mine=user.unit, refused=t(REFUSED[refused]) if refused else ""
+    )
 
 
 async def show_period(
-    request: Request, tx: Transaction, programme: Programme, period: Period, status: int = 200, refused: str = ""
+    request: Request,
+    tx: Transaction,
+    user: User,
+    programme: Programme,
+    period: Period,
+    status: int = 200,
+    refused: str = "",
 ) -> HTMLResponse:
     t = translator(request)
     drafts, subjects = await store.drafts(tx, programme.id, period.per), programme.subjects(period.per)
     far = cycle.progress(subjects, drafts)
+    own, answers = await store.own_drafts(tx, programme.id, period.per), answering(programme, period.per)
     again: dict[str, str] = {}
     if period.known:
         again = {one.name: one.sha256 for one in await files(tx, programme.id, period.per, period.known)}
@@ -83,6 +105,11 @@ async def show_period(
         titles=_titles(programme, t),
         states={state: (tone, t(words)) for state, (tone, words) in STATES.items()},
         far=far,
+        own=own,
+        answers=sorted(answers, key=lambda one: one[1] != user.unit),
+        own_far=cycle.progress(answers, own),
+        units={unit.id: unit for unit in programme.units},
+        mine=user.unit,
         next=cycle.next_deadline(period, far),
         today=tx.now.astimezone(PLACE).date(),
         again=again,
@@ -93,9 +120,11 @@ async def show_period(
 async def show_text(
     request: Request,
     tx: Transaction,
+    user: User,
     programme: Programme,
     period: Period,
     subject: str,
+    unit: str = "",
     status: int = 200,
     refused: str = "",
     shown: Draft | None = None,
@@ -103,12 +132,8 @@ async def show_text(
     t, titles = translator(request), _titles(programme, translator(request))
     if subject not in titles:
         raise general(404)
-    stands = (await store.drafts(tx, programme.id, period.per)).get(subject)
-    before = max(
-        (a for a in programme.assessments if a.subject == subject and a.as_of < period.per),
-        key=lambda a: a.as_of,
-        default=None,
-    )
+    stands = await store.draft(tx, programme.id, period.per, subject, unit)
+    before = _before(programme, period, subject, unit)
     known = tx.now.astimezone(PLACE).date()
     followed = await measured(tx, programme, subject, period.per, known)
     from_figures = sentences(followed, t, before.as_of if before else None, programme.kept)
@@ -123,9 +148,11 @@ async def show_text(
         subject=subject,
         title=titles[subject],
         scale=programme.scale_of(subject),
+        unit=next((one for one in programme.units if one.id == unit), None),
+        yours=may_write(user, programme, unit),
         draft=shown or stands,
         stands=stands,
-        figures="\n\n".join(one.words for one in from_figures),
+        figures="" if unit else "\n\n".join(one.words for one in from_figures),
         from_figures=from_figures,
         before=before,
         known=known,

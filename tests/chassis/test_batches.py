@@ -7,7 +7,8 @@ import pytest
 
 from chassis.batch import Batches
 from chassis.consumer import Consumer
-from chassis.database import NoKeys, Transaction
+from chassis.database import Transaction
+from chassis.keyring import NoKeys
 from pen import Flaky, counted, steps
 from places import Place
 from processes import until

@@ -11,7 +11,8 @@ import pytest
 from chassis import memory
 from chassis.batch import Batches
 from chassis.consumer import Consumer
-from chassis.database import NoKeys, Transaction
+from chassis.database import Transaction
+from chassis.keyring import NoKeys
 from chassis.memory import remembered, remembering, woken
 from pen import Flaky, counted
 from places import Place

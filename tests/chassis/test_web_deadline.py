@@ -9,10 +9,14 @@ import httpx
 import pytest
 import uvicorn
 
-from chassis.web import http_protocol_with_deadline
+from chassis.web import HttpProtocolWithDeadline
 from websample import application
 
 DEADLINE = 0.6
+
+
+class Soon(HttpProtocolWithDeadline):
+    deadline = DEADLINE
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +25,7 @@ def port() -> Iterator[int]:
         application(allowed_hosts=("127.0.0.1",)),
         host="127.0.0.1",
         port=0,
-        http=http_protocol_with_deadline(DEADLINE),
+        http=Soon,
         log_config=None,
         timeout_keep_alive=3,
     )

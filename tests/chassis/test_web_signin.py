@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from chassis.web import sessions
-from chassis.web.sessions import seal, way_back
+from chassis.web.sessions import User, seal, unseal, way_back
 from websample import application, browser, settings
 
 VIDE = {"sub": "user-vide", "name": "Vide Björk", "roles": ["coordinator"], "municipality": "2580"}
@@ -218,10 +218,43 @@ FORGED: dict[str, Any] = {
 async def test_a_forged_token_signs_nobody_in(forger: Forger, what: str) -> None:
     sign, changes, status = FORGED[what]
     async with with_issuer(forger.address) as client:
-        asked = parse_qs(urlsplit((await client.get("/sign-in")).headers["location"]).query)
-        now = int(time.time())
-        claims = {"iss": forger.address, "aud": "desk", "sub": "x", "iat": now, "exp": now + 60}
-        claims = {**claims, "nonce": asked["nonce"][0], **changes}
-        forger.token = (sign or FORGED["nothing"][0])({k: v for k, v in claims.items() if v is not None})
-        response = await client.get("/sign-in/callback", params={"code": "c", "state": asked["state"][0]})
+        response = await given(forger, client, changes, sign or FORGED["nothing"][0])
     assert response.status_code == status
+
+
+@pytest.mark.parametrize(("claimed", "known"), [("amn", "amn"), ("", None), (None, None)])
+async def test_the_board_that_somebody_is_of_comes_with_the_sign_in(
+    forger: Forger, claimed: str | None, known: str | None
+) -> None:
+    async with with_issuer(forger.address) as client:
+        response = await given(forger, client, {"unit": claimed})
+        cookie = unseal(settings(), "session", response.cookies["intake-session"])
+    assert cookie is not None
+    assert User.model_validate(cookie).unit == known
+
+
+@pytest.mark.parametrize("claimed", [7, ["amn", "ks"], {"id": "amn"}, False])
+async def test_a_board_that_is_not_a_text_signs_nobody_in_and_says_why(forger: Forger, claimed: Any) -> None:
+    async with with_issuer(forger.address) as client:
+        response = await given(forger, client, {"unit": claimed})
+    assert (response.status_code, response.cookies.get("intake-session")) == (403, None)
+    assert "vilken nämnd eller vilket bolag du hör till" in response.text
+
+
+async def test_a_session_from_before_boards_were_told_still_holds() -> None:
+    async with browser(application()) as client:
+        client.cookies.set("intake-session", seal(settings(), "session", VIDE, 60), domain="intake.test", path="/")
+        assert (await client.get("/api/me")).status_code == 200
+    assert User.model_validate(VIDE).unit is None
+
+
+async def given(
+    forger: Forger, client: httpx.AsyncClient, changes: dict[str, Any], sign: Any = FORGED["nothing"][0]
+) -> httpx.Response:
+    """What our door answers to a token with these claims."""
+    asked = parse_qs(urlsplit((await client.get("/sign-in")).headers["location"]).query)
+    now = int(time.time())
+    claims = {"iss": forger.address, "aud": "desk", "sub": "x", "iat": now, "exp": now + 60}
+    claims = {**claims, "nonce": asked["nonce"][0], **changes}
+    forger.token = sign({k: v for k, v in claims.items() if v is not None})
+    return await client.get("/sign-in/callback", params={"code": "c", "state": asked["state"][0]})

@@ -70,6 +70,11 @@ def test_who_signs_in_is_told_to_the_client_with_role_and_municipality(issuer: I
     assert asked.json()["name"] == "Vide Lund"
 
 
+def test_who_is_of_a_board_is_told_with_it_and_the_page_says_so(issuer: Issuer) -> None:
+    assert "Asp Lund, officer, amn" in httpx.get(f"{issuer.url}/authorize", params=ASKED).text
+    assert _claims(issuer, _exchange(issuer, _code(issuer, "asp")).json()["id_token"])["unit"] == "amn"
+
+
 def test_a_code_is_good_once_and_only_with_its_verifier_and_for_its_client(issuer: Issuer) -> None:
     assert _exchange(issuer, _code(issuer), code_verifier="another").json()["error"] == "invalid_grant"
     assert _exchange(issuer, _code(issuer), client="other").json()["error"] == "invalid_grant"

@@ -9,7 +9,7 @@ from chassis.service import Service
 from chassis.settings import Settings
 from helpers import fresh
 from inflytt.servers import Databases
-from periodsample import TOKEN, UPPSALA_JSON
+from periods import TOKEN, UPPSALA_JSON
 from reporting.app import service as declared
 
 

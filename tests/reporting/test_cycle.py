@@ -26,7 +26,7 @@ from contracts.followup import (
 )
 from contracts.measurements import MeasurementReported
 from helpers import said, tell
-from periodsample import (
+from periods import (
     DATES,
     GOAL,
     PROGRAMME,

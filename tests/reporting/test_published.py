@@ -7,7 +7,7 @@ import pytest
 
 from chassis.service import Service
 from chassis.settings import Settings
-from periodsample import GOAL, PROGRAMME, UPPSALA_JSON, published, signed_in
+from periods import GOAL, PROGRAMME, UPPSALA_JSON, published, signed_in
 from reporting import report_figures
 from reporting.domain.indicators import Catalogue
 from reporting.domain.targets import Words

@@ -8,7 +8,7 @@ from chassis.service import Service
 from chassis.settings import Settings
 from contracts.measurements import MeasurementReported
 from helpers import tell
-from periodsample import DATES, PROGRAMME, published, send, signed_in
+from periods import DATES, PROGRAMME, published, send, signed_in
 
 FIRST = "uppsala-5.1"
 LATER = {"per": "2026-11-01", "report_by": "2026-11-10", "review_by": "2026-11-20", "publish_by": "2026-11-30"}

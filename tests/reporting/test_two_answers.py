@@ -12,7 +12,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from periodsample import GOAL, UPPSALA_JSON
+from periods import GOAL, UPPSALA_JSON
 from reporting.domain import verdict
 from reporting.domain.document import Document
 from reporting.domain.programme import Programme, Version, parts
@@ -28,7 +28,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 def report(per: date = AUGUST, **changed: Any) -> Document:
     programme = Programme.model_validate(UPPSALA_JSON | changed)
     versions = [Version(kind, id, part.model_dump(mode="json"), THEN) for kind, id, part in parts(programme)]
-    return goal_report(SWEDISH, programme, programme.goals[0], verdict.reports(versions), per, THEN)
+    return goal_report(SWEDISH, programme, programme.goals[0], verdict.reports(versions), [], per, THEN)
 
 
 def in_pdf(document: Document) -> str:

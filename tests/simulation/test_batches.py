@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from chassis.batch import Batches
-from chassis.database import Database, NoKeys
+from chassis.database import Database
+from chassis.keyring import NoKeys
 from chassis.records import Heard, read_parts
 from chassis.redrive import redrive
 from simulating import Crashing, Fuse, Simulation, Stage, crashes, few_or_many, play, step

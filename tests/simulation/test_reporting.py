@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from chassis.batch import Batches
-from chassis.database import Database, NoKeys
+from chassis.database import Database
+from chassis.keyring import NoKeys
 from chassis.records import Heard
 from contracts import Event, interests, matches, messages, opportunities, rounds
 from contracts.partners import InputRefused

@@ -14,8 +14,9 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis.database import Database, Keyring
+from chassis.database import Database
 from chassis.kafka import create_topics
+from chassis.keyring import Keyring
 from chassis.listening import Listening
 from chassis.migrate import migrate
 from chassis.relay import Relay

@@ -28,6 +28,8 @@ USERS: list[dict[str, Any]] = [
     {"sub": "lind", "name": "Lind Ek", "roles": ["officer"], "municipality": "2580"},
     {"sub": "hagg", "name": "Hägg Alm", "roles": ["officer"], "municipality": "0380"},
     {"sub": "ronn", "name": "Rönn Berg", "roles": ["officer"], "municipality": "0380"},
+    {"sub": "asp", "name": "Asp Lund", "roles": ["officer"], "municipality": "0380", "unit": "amn"},
+    {"sub": "tall", "name": "Tall Ek", "roles": ["officer"], "municipality": "0380", "unit": "amn"},
 ]
 
 
@@ -66,7 +68,7 @@ def choice(provider: Provider, asked: QueryParams) -> str:
     hidden = "".join(f'<input type=hidden name="{html.escape(k)}" value="{html.escape(v)}">' for k, v in asked.items())
     buttons = "".join(
         f'<p><button name=user value="{html.escape(user["sub"])}">{html.escape(user["name"])}, '
-        f"{html.escape(', '.join(user['roles']))}</button>"
+        f"{html.escape(', '.join([*user['roles'], *filter(None, [user.get('unit')])]))}</button>"
         for user in provider.users.values()
     )
     return (

@@ -3,7 +3,7 @@
 from chassis.web.application import create_web
 from chassis.web.credentials import bearer, hash_key, new_key, service_token
 from chassis.web.csrf import open_to_machines
-from chassis.web.deadline import http_protocol_with_deadline
+from chassis.web.deadline import HttpProtocolWithDeadline
 from chassis.web.pages import page
 from chassis.web.problems import Fault, Problem, general
 from chassis.web.reader import language, translator
@@ -14,6 +14,7 @@ from chassis.web.text import StrictRoute, StrictText, text
 
 __all__ = [
     "Fault",
+    "HttpProtocolWithDeadline",
     "Problem",
     "StrictRoute",
     "StrictText",
@@ -25,7 +26,6 @@ __all__ = [
     "current_user",
     "general",
     "hash_key",
-    "http_protocol_with_deadline",
     "language",
     "new_key",
     "open_to_machines",

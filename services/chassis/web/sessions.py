@@ -18,7 +18,10 @@ WORKDAY = 8 * 3600  # seconds
 
 
 class User(BaseModel):
-    """`sub` is the issuer's id of the person and the actor id in events; `municipality` has four digits."""
+    """`sub` is the issuer's id of the person and the actor id in events; `municipality` has four digits.
+
+    `unit` is the municipality's own id of the board or company that the person is of; None where of none.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,6 +29,7 @@ class User(BaseModel):
     name: str = ""
     roles: frozenset[str] = frozenset()
     municipality: str | None = None
+    unit: str | None = None
 
 
 def current_user(role: str | None = None) -> Callable[[Request], Awaitable[User]]:

@@ -69,7 +69,21 @@ def _user(claims: dict[str, Any]) -> User:
         name=str(claims.get("name") or ""),
         roles=frozenset(map(str, roles if isinstance(roles, list) else str(roles).split())),
         municipality=str(claims["municipality"]) if claims.get("municipality") else None,
+        unit=_unit(claims.get("unit")),
     )
+
+
+def _unit(claimed: Any) -> str | None:
+    if claimed is not None and not isinstance(claimed, str):
+        raise Problem(
+            403,
+            "unit_unreadable",
+            sv("Inloggningen gick inte igenom"),
+            sv(
+                "Den säger inte i text vilken nämnd eller vilket bolag du hör till. Den som sköter inloggningen kan rätta det."
+            ),
+        )
+    return claimed or None
 
 
 def _challenge(verifier: str) -> str:

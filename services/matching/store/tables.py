@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, DateTime, For
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from chassis.database import table_base
+from chassis.tables import table_base
 
 Base: Any = table_base()
 

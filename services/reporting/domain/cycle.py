@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
+Subject = TypeVar("Subject", str, tuple[str, str])  # a goal or an assignment; or an assignment and whose own part it is
 State = Literal["open", "reported", "ready", "reviewed"]
 STATES: tuple[State, ...] = ("open", "reported", "ready", "reviewed")
 
@@ -45,7 +46,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Draft:
-    """What one goal or assignment is said to stand at. `version` grows with each change, so that nobody writes over another."""
+    """What one goal or assignment is said to stand at. `version` grows with each change, so that nobody writes over another.
+
+    `unit` is the board or company whose own part it is; '' is the municipality's.
+    """
 
     subject: str
     version: int
@@ -56,12 +60,18 @@ class Draft:
     ready_by: str | None = None
     reviewed_by: str | None = None
     returned: str | None = None  # the reviewer's words, when it was sent back
+    unit: str = ""
 
     @property
     def state(self) -> State:
         if self.reviewed_by:
             return "reviewed"
         return "ready" if self.ready_by else "reported"
+
+
+def may_write(of: str | None, unit: str) -> bool:
+    """A board's own part is written and reviewed by those of that board, the municipality's by those of no board."""
+    return (of or "") == unit
 
 
 def written(period: Period, before: Draft | None, new: Draft) -> Draft:
@@ -107,6 +117,11 @@ def publishable(period: Period, subjects: Iterable[str], drafts: Mapping[str, Dr
         raise NotNow("not_all_reviewed")
 
 
+def published_with(answering: Iterable[tuple[str, str]], own: Mapping[tuple[str, str], Draft]) -> list[Draft]:
+    """The boards' own parts that are reviewed, of those who answer. They are voluntary: nothing waits for the others."""
+    return [own[key] for key in answering if key in own and own[key].state == "reviewed"]
+
+
 def archivable(period: Period) -> None:
     if not period.published:
         raise NotNow("not_published")
@@ -114,8 +129,8 @@ def archivable(period: Period) -> None:
         raise NotNow("archived")
 
 
-def progress(subjects: Iterable[str], drafts: Mapping[str, Draft]) -> dict[State, int]:
-    """How many goals and assignments have come how far."""
+def progress(subjects: Iterable[Subject], drafts: Mapping[Subject, Draft]) -> dict[State, int]:
+    """How many have come how far."""
     far = [drafts[subject].state if subject in drafts else "open" for subject in subjects]
     return {state: far.count(state) for state in STATES}
 

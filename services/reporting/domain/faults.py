@@ -7,6 +7,7 @@ from typing import NamedTuple
 from contracts.municipalities import CONTROLLER
 from reporting.domain.indicators import Catalogue
 from reporting.domain.programme import KINDS, WILDCARDS, Programme
+from reporting.domain.verdict import responsible
 
 
 class Fault(NamedTuple):
@@ -53,6 +54,8 @@ def _dangling(programme: Programme) -> Iterator[Fault]:
         ("responsibilities", "assignment"): assignments,
         ("responsibilities", "unit"): units,
         ("assessments", "subject"): goals | assignments | {a.id for a in programme.activities},
+        ("own_assessments", "subject"): assignments,
+        ("own_assessments", "unit"): {u.id for u in programme.units},
         ("activities", "assignment"): assignments,
         ("links", "subject"): goals | assignments,
         ("summaries", "goal"): goals,
@@ -74,11 +77,20 @@ def unmeasured(programme: Programme, catalogue: Catalogue) -> Iterator[Fault]:
             yield Fault(("links", index, "targets"), "unknown", told)
 
 
+def unanswered(programme: Programme) -> Iterator[Fault]:
+    """Own assessments by somebody who did not answer for the assignment that day: no page would show them."""
+    for index, own in enumerate(programme.own_assessments):
+        if own.unit not in {bearer.unit.id for bearer in responsible(programme, own.subject, own.as_of)}:
+            told = f"{own.unit} did not answer for {own.subject} on {own.as_of}"
+            yield Fault(("own_assessments", index, "unit"), "not_responsible", told)
+
+
 def _off_scale(programme: Programme) -> Iterator[Fault]:
-    for index, assessment in enumerate(programme.assessments):
-        scale = programme.scale_of(assessment.subject)
-        if assessment.status not in {level.key for level in scale.levels}:
-            yield Fault(("assessments", index, "status"), "unknown", f"{assessment.status} is not on {scale.name}")
+    for kind in ("assessments", "own_assessments"):
+        for index, assessment in enumerate(getattr(programme, kind)):
+            scale = programme.scale_of(assessment.subject)
+            if assessment.status not in {level.key for level in scale.levels}:
+                yield Fault((kind, index, "status"), "unknown", f"{assessment.status} is not on {scale.name}")
     for index, summary in enumerate(programme.summaries):
         goal = programme.goal(summary.goal)
         scale = programme.scale(goal.assignment_scale if goal else "")

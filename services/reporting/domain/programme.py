@@ -113,6 +113,12 @@ class Assessment(Part):
     milestones: tuple[Milestone, ...] = ()
 
 
+class OwnAssessment(Assessment):
+    """How a board or a company that answers for an assignment sees it, beside what the municipality says."""
+
+    unit: Code
+
+
 class Summary(Part):
     """What is written of all a goal's assignments at once: how many at which status, and how many ready which year."""
 
@@ -143,6 +149,7 @@ class Programme(Part):
     assignments: tuple[Assignment, ...] = ()
     responsibilities: tuple[Responsibility, ...] = ()
     assessments: tuple[Assessment, ...] = ()
+    own_assessments: tuple[OwnAssessment, ...] = ()
     summaries: tuple[Summary, ...] = ()
     activities: tuple[Activity, ...] = ()
     links: tuple[Link, ...] = ()
@@ -203,6 +210,7 @@ KINDS: dict[str, tuple[str, ...]] = {  # what in a programme is recorded by itse
     "assignments": ("id",),
     "responsibilities": ("assignment", "unit", "since"),
     "assessments": ("subject", "as_of", "by"),
+    "own_assessments": ("subject", "as_of", "unit"),
     "summaries": ("goal", "as_of"),
     "activities": ("id",),
     "links": ("subject", "indicator"),

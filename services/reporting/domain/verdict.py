@@ -11,6 +11,7 @@ from reporting.domain.programme import (
     WILDCARDS,
     Assessment,
     Assignment,
+    OwnAssessment,
     Programme,
     Scale,
     Summary,
@@ -44,27 +45,57 @@ def responsible(programme: Programme, assignment: str, on: date) -> list[Bearer]
     ]
 
 
+def answering(programme: Programme, on: date) -> list[tuple[str, str]]:
+    """Every assignment with each board and company that answered for it that day, in the programme's order."""
+    return [(one, bearer.unit.id) for one in programme.subjects(on) for bearer in responsible(programme, one, on)]
+
+
 @dataclass(frozen=True)
 class Reported:
-    """An assessment, and when we learnt of it; `replaced` when a later one is of the same day."""
+    """An assessment, and when we learnt of it; `replaced` when a later one is of the same day.
+
+    `unit` is the board or company whose own it is; '' is the municipality's.
+    """
 
     assessment: Assessment
     recorded_at: datetime
     replaced: bool = False
+    unit: str = ""
 
 
 def reports(versions: Iterable[Version]) -> list[Reported]:
     """Every assessment that was ever recorded, oldest day first, those of the same day in the order they were recorded."""
-    told = [v for v in versions if v.kind == "assessments"]
+    return [Reported(Assessment.model_validate(v.body), v.recorded_at, old) for v, old in _of(versions, "assessments")]
+
+
+def own_reports(versions: Iterable[Version]) -> list[Reported]:
+    """Every assessment that boards and companies ever made of their own, ordered as the municipality's are."""
+    found = [(OwnAssessment.model_validate(v.body), v, old) for v, old in _of(versions, "own_assessments")]
+    return [Reported(own, v.recorded_at, old, own.unit) for own, v, old in found]
+
+
+def _of(versions: Iterable[Version], kind: str) -> list[tuple[Version, bool]]:
+    """A kind's versions, and whether a later one took its place; oldest day first."""
+    told = [v for v in versions if v.kind == kind]
     last = {v.id: max(w.recorded_at for w in told if w.id == v.id) for v in told}
-    found = [Reported(Assessment.model_validate(v.body), v.recorded_at, v.recorded_at < last[v.id]) for v in told]
-    return sorted(found, key=lambda r: (r.assessment.as_of, r.recorded_at))
+    return sorted(
+        ((v, v.recorded_at < last[v.id]) for v in told), key=lambda one: (one[0].body["as_of"], one[0].recorded_at)
+    )
 
 
 def standing(told: Iterable[Reported], per: date, known: datetime) -> dict[str, Reported]:
     """What stands of each goal and assignment: the latest assessment as of `per` or before, recorded by `known`."""
+    return {r.assessment.subject: r for r in _by(told, per, known)}
+
+
+def own_standing(told: Iterable[Reported], per: date, known: datetime) -> dict[tuple[str, str], Reported]:
+    """What stands of each board's and company's own, by assignment and unit."""
+    return {(r.assessment.subject, r.unit): r for r in _by(told, per, known)}
+
+
+def _by(told: Iterable[Reported], per: date, known: datetime) -> list[Reported]:
     ordered = sorted(told, key=lambda r: (r.assessment.as_of, r.recorded_at))
-    return {r.assessment.subject: r for r in ordered if r.assessment.as_of <= per and r.recorded_at <= known}
+    return [r for r in ordered if r.assessment.as_of <= per and r.recorded_at <= known]
 
 
 def summary(programme: Programme, goal: str, per: date) -> Summary | None:

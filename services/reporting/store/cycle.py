@@ -14,16 +14,18 @@ select programme, per, report_by, review_by, publish_by, opened_by, opened_at, p
 from periods
 """
 DRAFTS = """
-select distinct on (subject) subject, version, status, text, expected, written_by, ready_by, reviewed_by, returned
-from drafts where programme = $1 and per = $2 order by subject, version desc
+select distinct on (subject, unit)
+  subject, version, status, text, expected, written_by, ready_by, reviewed_by, returned, unit
+from drafts where programme = $1 and per = $2 order by subject, unit, version desc
 """
 OPEN = """
 insert into periods (programme, per, report_by, review_by, publish_by, opened_by, opened_at, hashes)
 values ($1, $2, $3, $4, $5, $6, $7, '{}') on conflict do nothing returning per
 """
 SAVE = """
-insert into drafts (programme, per, subject, version, status, text, expected, written_by, ready_by, reviewed_by, returned, at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into drafts (
+  programme, per, subject, version, status, text, expected, written_by, ready_by, reviewed_by, returned, unit, at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 PUBLISH = """
 update periods set published_by = $3, known = $4, hashes = $5::varchar::jsonb,
@@ -51,8 +53,18 @@ async def open_period(tx: Transaction, new: Period) -> bool:
 
 
 async def drafts(tx: Transaction, programme: str, per: date) -> dict[str, Draft]:
-    """What stands, by goal and assignment."""
-    return {row["subject"]: Draft(**row) for row in await tx.fetch(DRAFTS, programme, per)}
+    """What stands of the municipality's own, by goal and assignment."""
+    return {subject: draft for (subject, unit), draft in (await _drafts(tx, programme, per)).items() if not unit}
+
+
+async def own_drafts(tx: Transaction, programme: str, per: date) -> dict[tuple[str, str], Draft]:
+    """What stands of boards' and companies' own, by assignment and unit."""
+    return {key: draft for key, draft in (await _drafts(tx, programme, per)).items() if key[1]}
+
+
+async def draft(tx: Transaction, programme: str, per: date, subject: str, unit: str) -> Draft | None:
+    """What stands of one text."""
+    return (await _drafts(tx, programme, per)).get((subject, unit))
 
 
 async def save(tx: Transaction, period: Period, draft: Draft) -> None:
@@ -69,6 +81,10 @@ async def archive(tx: Transaction, period: Period) -> None:
     await tx.execute(
         "update periods set archived_at = $3 where programme = $1 and per = $2", period.programme, period.per, tx.now
     )
+
+
+async def _drafts(tx: Transaction, programme: str, per: date) -> dict[tuple[str, str], Draft]:
+    return {(row["subject"], row["unit"]): Draft(**row) for row in await tx.fetch(DRAFTS, programme, per)}
 
 
 def _period(row: asyncpg.Record) -> Period:

@@ -33,6 +33,7 @@ class Draft(Base, table=True):  # type: ignore[call-arg]
     programme: str = Field(primary_key=True)
     per: date = Field(primary_key=True)
     subject: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)  # whose own part it is; '' is the municipality's
     version: int = Field(primary_key=True)
     status: str
     text: str

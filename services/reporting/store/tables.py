@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Column, DateTime
 from sqlmodel import Field
 
-from chassis.database import table_base
+from chassis.tables import table_base
 
 Base: Any = table_base()
 PROJECTION = {"info": {"projection": True}}

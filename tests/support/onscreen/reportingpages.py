@@ -21,6 +21,8 @@ from reportingsample import KINDS, happened
 LIND = User(sub="lind", name="Lind", roles=frozenset({"officer"}), municipality="2580")
 HAGG = User(sub="hagg", name="Hägg", roles=frozenset({"officer"}), municipality="0380")
 RONN = HAGG.model_copy(update={"sub": "ronn", "name": "Rönn"})
+ASP = HAGG.model_copy(update={"sub": "asp", "name": "Asp", "unit": "amn"})
+TALL = ASP.model_copy(update={"sub": "tall", "name": "Tall"})
 NOBODY = User(sub="nobody", name="Nobody", municipality="0380")
 EMPTY = (
     Page("/"),
@@ -68,6 +70,16 @@ PAGES = (
     Page("/arbete/uppsala/{open}/uppsala-5", HAGG, press="main form .btn"),  # no status is chosen
     Page("/arbete/uppsala/{open}/uppsala-5.1", HAGG),
     Page("/arbete/uppsala/{open}/uppsala-5.2", RONN),
+    Page("/arbete", ASP),
+    Page("/arbete/uppsala/{open}", ASP),
+    Page("/arbete/uppsala/{over}", ASP),
+    Page("/arbete/uppsala/{open}/uppsala-5.2", ASP),  # the municipality's: to read
+    Page("/arbete/uppsala/{open}/uppsala-5.1/amn", ASP),
+    Page("/arbete/uppsala/{open}/uppsala-5.2/amn", TALL),  # waits for review
+    Page("/arbete/uppsala/{open}/uppsala-5.2/amn", HAGG),  # a board's: to read
+    Page("/arbete/uppsala/{open}/uppsala-5.4/amn", ASP, status=404),
+    Page("/mal/uppsala-5/uppdrag/2"),
+    Page("/mal/uppsala-5/uppdrag/2?lang=en"),
     Page("/mal/finns-inte", status=404),
 )
 STORIES = 8  # more than are hidden from everybody
@@ -138,7 +150,18 @@ async def _written(client: httpx.AsyncClient, at: str) -> None:
     await send(client, at, text="Arbetet går framåt, i samma takt som före sommaren.", **told)
 
 
+async def _own(served: Served, at: str, reviewed: bool) -> None:
+    """The labour-market board's own part of the second assignment."""
+    told = {"do": "save", "version": "0", "status": "forsenat", "expected": "2027-12"}
+    async with served.client(ASP) as asp, served.client(TALL) as tall:
+        await send(asp, at, text="Vi väntar på handledare, och har inte kunnat ta emot fler.", **told)
+        await send(asp, at, do="ready")
+        if reviewed:
+            await send(tall, at, do="review")
+
+
 async def _published(served: Served, at: str) -> None:
+    await _own(served, f"{at}/uppsala-5.2/amn", reviewed=True)
     async with served.client(HAGG) as hagg, served.client(RONN) as ronn:
         for subject in SUBJECTS:
             await _written(hagg, f"{at}/{subject}")
@@ -148,7 +171,8 @@ async def _published(served: Served, at: str) -> None:
 
 
 async def _begun(served: Served, at: str) -> None:
-    """The first assignment's text was sent back, the second's waits for review."""
+    """The first assignment's text was sent back, the second's waits for review; so does a board's own of it."""
+    await _own(served, f"{at}/uppsala-5.2/amn", reviewed=False)
     async with served.client(HAGG) as hagg, served.client(RONN) as ronn:
         for subject in SUBJECTS[1:3]:
             await _written(hagg, f"{at}/{subject}")

@@ -11,10 +11,11 @@ from pydantic import BaseModel
 from sqlmodel import Field
 
 from chassis.consumer import Consumer, Due
-from chassis.database import Transaction, table_base
+from chassis.database import Transaction
 from chassis.records import Heard
 from chassis.service import Commits, Service
 from chassis.settings import Settings
+from chassis.tables import table_base
 from chassis.telemetry import log
 from chassis.web import StrictRoute, open_to_machines
 from contracts import Event

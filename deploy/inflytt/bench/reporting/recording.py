@@ -16,9 +16,11 @@ import uvloop
 
 from chassis import telemetry
 from chassis.batch import Batches
-from chassis.database import Keyring, Transaction
+from chassis.database import Transaction
+from chassis.keyring import Keyring
+from chassis.process import Process
 from chassis.records import Heard, Tally
-from chassis.service import Process, Service
+from chassis.service import Service
 from inflytt.bench.reporting.tape import Recorded, Statement
 
 ASKED = ("execute", "executemany", "fetch", "fetchrow", "fetchval", "copy_records_to_table")

@@ -9,10 +9,11 @@ from pydantic import BaseModel
 from sqlmodel import Field
 
 from chassis.consumer import Consumer
-from chassis.database import Transaction, table_base
+from chassis.database import Transaction
 from chassis.records import Heard
 from chassis.service import Commits, Service
 from chassis.settings import Settings
+from chassis.tables import table_base
 from chassis.web import StrictRoute, open_to_machines
 from inflytt.bench.events import MeterRead, meter_read
 from inflytt.bench.statements import PROJECT, STATE

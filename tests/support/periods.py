@@ -1,4 +1,4 @@
-"""A programme's period as officers take it: opened, written, called ready, reviewed, published; through the service's own pages."""
+"""A period of Uppsala's follow-up through the doors: opened, written, called ready, reviewed."""
 
 import re
 import tomllib
@@ -31,9 +31,11 @@ SUBJECTS = [GOAL, *(one["id"] for one in UPPSALA["assignments"])]
 SCALES = {scale["id"]: [level["key"] for level in scale["levels"]] for scale in UPPSALA["scales"]}
 
 
-def signed_in(client: httpx.AsyncClient, sub: str, *, municipality: str = "0380", role: str = "officer") -> None:
+def signed_in(
+    client: httpx.AsyncClient, sub: str, *, municipality: str = "0380", role: str = "officer", unit: str = ""
+) -> None:
     web = client._transport.app.state.web  # type: ignore[attr-defined]
-    user = User(sub=sub, roles=frozenset({role}), municipality=municipality)
+    user = User(sub=sub, roles=frozenset({role}), municipality=municipality or None, unit=unit or None)
     client.cookies.set(web.cookie("session"), seal(web, "session", user.model_dump(mode="json"), 60))
 
 
