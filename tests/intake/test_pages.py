@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+from chassis import clock
 from chassis.web.catalogues import translators, untranslated
 from contracts.erasures import ErasureCarriedOut, SubjectErased
 from contracts.interests import (
@@ -317,3 +318,53 @@ async def test_two_adults_who_confirm_at_once_make_one_registered_household(worl
     assert isinstance(said[0], InterestRegistered)
     assert [one.person_id for one in said[-1].adults] == people
     assert said[-1].awaited == ()
+
+
+class Pressed(NamedTuple):
+    """A button on an own page, and what is sent with it."""
+
+    link: str
+    button: str
+    fields: dict[str, str]
+
+
+async def pressed_while_locked(world: Any, interest_id: UUID, *buttons: Pressed) -> None:
+    """All of them are pressed while somebody has the household's row: all have read it when they begin to wait for it."""
+    tokens = [await world.token(one.link) for one in buttons]
+    await world.said()
+    async with world.database.transaction() as tx:
+        await tx.execute("select from interests where interest_id = $1 for update", interest_id)
+        sent = [
+            asyncio.create_task(world.client.post(f"{one.link}/{one.button}", data={"csrf": token, **one.fields}))
+            for one, token in zip(buttons, tokens, strict=True)
+        ]
+        waiting = (
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        while (await tx.fetch(waiting))[0][0] < len(buttons):
+            await asyncio.sleep(0.01)
+    assert {answer.status_code for answer in await asyncio.gather(*sent)} == {303}
+
+
+async def test_an_interest_that_both_adults_end_at_once_ends_once(world: Any) -> None:
+    interest_id, people = await world.confirmed(registration(adult(), adult("Malva")), adults=2)
+    links = [await world.own_page(person) for person in people]
+    buttons = [Pressed(link, "withdraw", {"reason": "found_on_own"}) for link in links]
+    await pressed_while_locked(world, interest_id, *buttons)
+    assert [type(event) for event in await world.said()] == [InterestWithdrawn]
+
+
+async def test_a_household_that_moves_in_twice_at_once_has_moved_in_once(world: Any) -> None:
+    interest_id, people = await world.confirmed(registration(adult(), adult("Malva")), adults=2)
+    month = f"{clock.now():%Y-%m}"
+    buttons = [Pressed(await world.own_page(person), "moved-in", {"month": month}) for person in people]
+    await pressed_while_locked(world, interest_id, *buttons)
+    assert [type(event) for event in await world.said()] == [MovedIn]
+
+
+async def test_what_one_adult_chooses_at_the_same_moment_stands_in_what_is_said_of_the_other(world: Any) -> None:
+    interest_id, (ask, malva) = await world.confirmed(registration(adult(), adult("Malva")), adults=2)
+    buttons = [Pressed(await world.own_page(person), "choices", {}) for person in (ask, malva)]
+    await pressed_while_locked(world, interest_id, *buttons)
+    changed = (await world.said())[-1]
+    assert [one.consents for one in changed.adults] == [False, False]

@@ -12,7 +12,7 @@ from chassis.database import Transaction
 from chassis.sealing import open_sealed, seal
 from contracts.interests import HomeNeeds
 from intake.domain.household import Home, Particulars, Person, Pupil
-from intake.store.tables import Adult, Disclosure, Interest, PersonAnswer
+from intake.store.tables import ANEW, Adult, Disclosure, Interest, PersonAnswer
 
 Ring = Mapping[UUID, bytes]
 PUPILS = TypeAdapter(tuple[Pupil, ...])
@@ -74,19 +74,18 @@ def _row(household: Home, nth: int, person: Person, keys: Ring) -> Adult:
 
 
 async def lock(tx: Transaction, interest_id: UUID) -> Interest | None:
-    """The interest's row, locked: adults of one household decide one after the other."""
-    return (
-        await tx.session.exec(select(Interest).where(Interest.interest_id == interest_id).with_for_update())
-    ).one_or_none()
+    """The interest's row, locked: adults of one household decide one after the other.
+
+    It is read anew: who waited for the lock had read it, perhaps, before another adult decided.
+    """
+    asked = select(Interest).where(Interest.interest_id == interest_id).with_for_update()
+    return (await tx.session.exec(asked, execution_options=ANEW)).one_or_none()
 
 
 async def household(tx: Transaction, interest: Interest) -> Home:
     """The household with what its keys open; what a missing key closed is None."""
-    rows = (
-        await tx.session.exec(
-            select(Adult).where(Adult.interest_id == interest.interest_id).order_by(col(Adult.position))
-        )
-    ).all()
+    asked = select(Adult).where(Adult.interest_id == interest.interest_id).order_by(col(Adult.position))
+    rows = (await tx.session.exec(asked, execution_options=ANEW)).all()
     keys = await tx.keyring.get([interest.interest_id, *(row.person_id for row in rows)])
     return Home(
         interest_id=interest.interest_id,

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from chassis.database import Transaction
 from contracts.matches import OfferMade
 from intake.domain.offers import Answer, Offer
-from intake.store.tables import Disclosure, OfferRow, Opportunity, Partner, PersonAnswer
+from intake.store.tables import ANEW, Disclosure, OfferRow, Opportunity, Partner, PersonAnswer
 
 
 async def keep(tx: Transaction, event: OfferMade) -> None:
@@ -33,11 +33,11 @@ async def keep(tx: Transaction, event: OfferMade) -> None:
 
 
 async def lock(tx: Transaction, offer_id: UUID, partner_id: str | None = None) -> OfferRow | None:
-    """The offer's row, locked; with `partner_id` only that partner's own."""
+    """The offer's row, locked and read anew; with `partner_id` only that partner's own."""
     asked = select(OfferRow).where(OfferRow.offer_id == offer_id).with_for_update()
     if partner_id is not None:
         asked = asked.where(OfferRow.partner_id == partner_id)
-    return (await tx.session.exec(asked)).one_or_none()
+    return (await tx.session.exec(asked, execution_options=ANEW)).one_or_none()
 
 
 async def end(tx: Transaction, offer_id: UUID, state: str, reason: str | None) -> bool:

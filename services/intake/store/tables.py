@@ -21,6 +21,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+ANEW = {"populate_existing": True}  # a statement's rows as they are now, whatever its session has read of them before
+
 
 class Base(SQLModel, registry=registry(metadata=MetaData())):
     """Tables with a MetaData of their own: SQLModel's global one clashes between services."""
