@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaConnectionError
 
 from inflytt.chaos.patience import patiently
 from inflytt.local import Platform
@@ -90,7 +91,7 @@ class Organisations:
 
     async def _landlord(self, now: datetime, seconds: float) -> None:
         producer = AIOKafkaProducer(bootstrap_servers=self.platform.bootstrap.split(","), enable_idempotence=True)
-        await producer.start()
+        await _start(producer)
         answering = asyncio.create_task(self._answer_over_kafka(producer))
         bodies = dwellings(self.seed, self.size, now)
         try:
@@ -115,7 +116,7 @@ class Organisations:
     async def _answer_over_kafka(self, producer: AIOKafkaProducer) -> None:
         topic, answered = f"{self.platform.prefix}partner.lulehem.out", set[str]()
         out = AIOKafkaConsumer(bootstrap_servers=self.platform.bootstrap.split(","), auto_offset_reset="earliest")
-        await out.start()
+        await _start(out)
         try:
             out.assign([TopicPartition(topic, partition) for partition in range(6)])
             while not self.evening.is_set():
@@ -161,3 +162,12 @@ class Organisations:
         done = "done=approved" in page.url or (decided and tries > 1)
         match = {"match_id": mark.data["match"], "opportunity_id": mark.data["opportunity"]}
         self.journal.note("vide", "approve", "http", page.status, **match, done=done, tries=tries)
+
+
+async def _start(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """As soon as a broker answers: one may just have been struck."""
+    while True:
+        try:
+            return await client.start()
+        except KafkaConnectionError:
+            await asyncio.sleep(0.5)
