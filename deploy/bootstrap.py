@@ -28,6 +28,10 @@ def main() -> None:
         stop(
             f"Python 3.11 or newer is needed and this is {sys.version.split()[0]}; name another: make PYTHON=python3.13"
         )
+    if VENV.is_symlink():
+        stop(
+            f"{VENV} is a link to {VENV.resolve()}: setting up would change that one. Remove the link and run make again."
+        )
     if is_ready():
         return
     try:

@@ -37,6 +37,8 @@ def addresses(platform: local.Platform) -> Table:
     table.add_row("register an interest", platform.intake, "")
     table.add_row("coordinators' desk", platform.desk, "sign in as Vide Lund")
     table.add_row("figures", platform.reporting, "for officers: sign in as Lind Ek")
+    table.add_row("goals and assignments", f"{platform.reporting}/mal", "")
+    table.add_row("a period's follow-up", f"{platform.reporting}/arbete", "sign in as Hägg Alm; Rönn Berg reviews")
     table.add_row("mail that was sent", platform.mail_url, "")
     for partner, key in platform.partner_keys.items():
         table.add_row(f"partner door, {partner}", f"{platform.intake}/partner/", f"Bearer {key}")

@@ -17,6 +17,7 @@ from reporting.domain.closed import A_DAY, choices, last_closed
 from reporting.domain.disclosure import month_by_month
 from reporting.domain.document import Column, Table
 from reporting.domain.figures import OF_HOUSEHOLDS, Cell
+from reporting.domain.verdict import summary
 from reporting.exports.jsonstat import jsonstat
 from reporting.exports.plain import plain
 from reporting.exports.workbook import workbook
@@ -25,7 +26,7 @@ from reporting.measured import measured
 from reporting.pages import day_now
 from reporting.publishing import files
 from reporting.report_figures import together
-from reporting.reports import matrix, overview
+from reporting.reports import matrix, overview, side_by_side
 from reporting.store import cycle, questions
 
 router = APIRouter(route_class=StrictRoute)
@@ -55,7 +56,7 @@ async def published(tx: Tx, programme: str, per: date, name: str) -> Response:
 async def assignments(
     request: Request, tx: Tx, goal: str, kind: Literal["csv", "xlsx"], per: Day = None, known: Day = None
 ) -> Response:
-    """A goal's assignments as of a day; in the workbook, who answers for them and the figures too."""
+    """A goal's assignments as of a day; in the workbook, what is written beside what is counted, who answers, figures."""
     view, t = await view_of(tx, goal, per, known), translator(request)
     table = overview(t, view.programme, view.goal, view.now, view.per)
     known = view.known or day_now()
@@ -66,6 +67,8 @@ async def assignments(
         matrix(t, view.programme, view.goal, view.own, view.per),
         together(t, found, view.programme, view.per),
     ]
+    if written := summary(view.programme, view.goal.id, view.per):
+        tables.insert(1, side_by_side(t, view.programme, view.goal, written, view.counted, view.per, view.outrun))
     return _table(kind, f"{goal}-{view.per}", view.goal.title, tables)
 
 

@@ -3,7 +3,7 @@
 from chassis.web.catalogues import Translator
 from chassis.web.formats import Formats
 from reporting.domain.forecast import Forecast, Method, Pace
-from reporting.domain.indicators import Direction, Indicator, Tendency
+from reporting.domain.indicators import Described, Direction, Tendency
 from reporting.domain.standing import Row
 from reporting.domain.targets import (
     Band,
@@ -112,7 +112,7 @@ class Say:
             **told,
         )
 
-    def period(self, row: Row, indicator: Indicator) -> str:
+    def period(self, row: Row, indicator: Described) -> str:
         day = self.formats.day
         if indicator.stock:
             return day(row.until)
@@ -129,10 +129,10 @@ class Say:
         t = self.t
         return {1: t("januari–april"), 5: t("maj–augusti"), 9: t("september–december")}[row.start.month]
 
-    def value(self, value: int, indicator: Indicator) -> str:
+    def value(self, value: int, indicator: Described) -> str:
         return f"{self.n(value / 10)} %" if indicator.unit == "permille" else self.n(value)
 
-    def unit(self, indicator: Indicator) -> str:
+    def unit(self, indicator: Described) -> str:
         t = self.t
         return {
             "people": t("personer"),

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from pydantic import field_validator
 
 from chassis.service import Tx
 from chassis.web import Fault, Problem, StrictRoute, general, service_token
@@ -40,8 +41,20 @@ from reporting.store import programme as store
 
 router = APIRouter(route_class=StrictRoute)
 
+
+class Sent(Programme):
+    """A programme as a file brings it."""
+
+    @field_validator("kept", mode="before")
+    @classmethod
+    def _never_brought(cls, kept: Any) -> Any:
+        if kept:
+            raise ValueError("figures are kept when a period is published, never loaded: leave kept out")
+        return kept
+
+
 NAMES: dict[type[Part], str] = {
-    Programme: "programme",
+    Sent: "programme",
     Scale: "scales",
     Unit: "units",
     Goal: "goals",
@@ -56,14 +69,12 @@ NAMES: dict[type[Part], str] = {
 
 
 @router.post("/api/programmes", dependencies=[Depends(service_token)])
-async def load(programme: Programme, tx: Tx) -> dict[str, Any]:
+async def load(programme: Sent, tx: Tx) -> dict[str, Any]:
     """Records what is new or changed, and says so on `followup`. What the programme leaves out stands as it was.
 
     422 with a pointer to each part that points at nothing, or that takes back what earlier parts stand on; 409 where
     another programme has a goal or an assignment.
     """
-    if programme.kept:
-        _refuse([Wrong(("kept",), "not_yours", "figures are kept when a period is published, never loaded")])
     _refuse(faults(programme) or [*unmeasured(programme, CATALOGUE), *unanswered(programme)])
     await store.alone(tx)
     await _refuse_others(tx, programme)

@@ -8,7 +8,7 @@ from chassis.database import Transaction
 from reporting.domain import lives
 from reporting.domain.closed import A_DAY, closed_by
 from reporting.domain.figures import Cell
-from reporting.domain.indicators import Indicator, Point, read_catalogue
+from reporting.domain.indicators import Described, Indicator, Point, read_catalogue
 from reporting.domain.parts import Link
 from reporting.domain.programme import Programme
 from reporting.domain.standing import Held, Standing, monthly, standing, together
@@ -24,7 +24,7 @@ class Measured:
     """A linked indicator, and where it stands."""
 
     link: Link
-    indicator: Indicator
+    indicator: Described
     standing: Standing
 
     @property

@@ -1,11 +1,12 @@
 """What the figures say: the sentences that an officer starts from, to keep, change or leave out, each with where it is from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from chassis.web.catalogues import Translator
 from reporting.domain.figures import Cell, totals
+from reporting.domain.parts import Kept
 from reporting.domain.standing import Row
 from reporting.domain.targets import Expectation
 from reporting.indicator_words import Say
@@ -34,17 +35,19 @@ def so_far(cells: Iterable[Cell], per: date, t: Translator) -> str:
     return t("Till och med %(month)s: %(said)s.", month=last, said=", ".join(told)) if told else ""
 
 
-def sentences(found: Iterable[Measured], t: Translator, since: date | None = None) -> list[Sentence]:
+def sentences(
+    found: Iterable[Measured], t: Translator, since: date | None = None, kept: Sequence[Kept] = ()
+) -> list[Sentence]:
     """Of each indicator: the number, the year before and the targets; then a forecast with whose and by which method.
 
-    `since` is the last period's day: what was the latest then is told where another value is the latest now.
+    `since` is the last period's day, `kept` what was published then: what has moved is told from what to what.
     """
     said = []
     for one in found:
         name, say = one.indicator.name.spoken(t.language), Say(t)
         told = [_latest(one, name, say), *_targets(one, say)]
         said += [Sentence(" ".join(told), name), *(Sentence(say.forecast(f), name) for f in one.standing.forecasts)]
-        if moved := _moved(one, name, since, say):
+        if since and (moved := _moved(one, name, since, kept, say)):
             said.append(Sentence(moved, name))
     return said
 
@@ -77,13 +80,33 @@ def _targets(one: Measured, say: Say) -> list[str]:
     ]
 
 
-def _moved(one: Measured, name: str, since: date | None, say: Say) -> str:
-    latest = one.standing.latest
-    then = [row for row in one.standing.rows if since and row.until <= since]
-    if since is None or latest is None or latest.until <= since or not then:
+def _moved(one: Measured, name: str, since: date, kept: Iterable[Kept], say: Say) -> str:
+    """'' where nothing was known then, or nothing new is known now."""
+    then, now = _then(one, since, kept), one.standing.latest
+    if then is None or now is None or (then.until, then.value) == (now.until, now.value):
         return ""
-    told = {"name": name, "day": say.formats.day(since), "n": _value(then[-1], one, say)}
-    return say.t("Vid förra uppföljningen, %(day)s, var det senast kända %(n)s.", **told)
+    told = {"name": name, "day": say.formats.day(since), "n": _value(now, one, say)}
+    period = say.period(now, one.indicator)
+    if now.value is not None and now.value == then.value:
+        return say.t(
+            "%(name)s, sedan förra uppföljningen, per %(day)s: oförändrat %(n)s (%(period)s).", **told, period=period
+        )
+    before = {"before": _value(then, one, say), "earlier": say.period(then, one.indicator)}
+    return say.t(
+        "%(name)s, sedan förra uppföljningen, per %(day)s: från %(before)s (%(earlier)s) till %(n)s (%(period)s).",
+        **told,
+        **before,
+        period=period,
+    )
+
+
+def _then(one: Measured, since: date, kept: Iterable[Kept]) -> Row | None:
+    """The latest that the last report said; where none was published here, the latest that had ended by then."""
+    key = (one.link.subject, one.indicator.id, since)
+    for standing in (part.standing for part in kept if (part.subject, part.indicator, part.as_of) == key):
+        return standing.latest
+    ended = [row for row in one.standing.rows if row.until <= since]
+    return ended[-1] if ended else None
 
 
 def _value(row: Row, one: Measured, say: Say) -> str:

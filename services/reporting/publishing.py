@@ -86,7 +86,13 @@ async def documents(tx: Transaction, programme: str, per: date, known: datetime)
 async def _figures(tx: Transaction, programme: Programme, per: date) -> list[Kept]:
     known = tx.now.astimezone(PLACE).date()
     return [
-        Kept(subject=subject, indicator=one.indicator.id, as_of=per, standing=one.standing)
+        Kept(
+            subject=subject,
+            indicator=one.indicator.id,
+            as_of=per,
+            standing=one.standing,
+            described=one.indicator.without_values,
+        )
         for subject in programme.subjects(per)
         for one in await measured(tx, programme, subject, per, known)
     ]

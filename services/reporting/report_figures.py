@@ -18,7 +18,7 @@ def figures(t: Translator, programme: Programme, subject: str, as_of: date) -> l
     links = {link.indicator: link for link in programme.links_of(subject)}
     made = []
     for kept in programme.kept:
-        indicator = CATALOGUE.of(kept.indicator)
+        indicator = kept.described or CATALOGUE.of(kept.indicator)
         if (kept.subject, kept.as_of) == (subject, as_of) and indicator and kept.indicator in links:
             made.append(_section(t, Measured(links[kept.indicator], indicator, kept.standing), level))
     return made

@@ -5,10 +5,12 @@ from datetime import date, datetime
 
 from chassis.web.catalogues import Translator, sv
 from reporting.domain.document import Column, Document, Section, Table
-from reporting.domain.programme import Assessment, Assignment, Goal, Programme
+from reporting.domain.programme import Assessment, Assignment, Goal, Programme, Summary
 from reporting.domain.verdict import (
     Reported,
+    RollUp,
     disagrees,
+    outrun,
     own_standing,
     responsible,
     roll_up,
@@ -120,20 +122,47 @@ def _together(
     """The written verdict and the counted one, side by side; neither is corrected."""
     scale, written = programme.scale(goal.assignment_scale), summary(programme, goal.id, per)
     counted = roll_up(assignments, scale, now)
-    terms = [(t("Skrivet"), written.text if written else t("Inget sammandrag är skrivet."))]
+    said = t("Skrivet per %(per)s", per=written.as_of.isoformat()) if written else t("Skrivet")
     counts = ", ".join(f"{scale.level(key).word}: {n}" for key, n in counted.counts.items() if n)
-    terms.append((t("Räknat ur bedömningarna"), counts or t("Inga bedömningar.")))
-    paragraphs = [
-        t(
-            "Det skrivna säger %(written)s med status %(status)s, räknat är det %(counted)s.",
-            written=one.written, status=scale.level(one.status).meaning.lower(), counted=one.counted,
-        )
-        for one in (disagrees(written, counted) if written else ())
-    ]  # fmt: skip
+    terms = [
+        (said, written.text if written else t("Inget sammandrag är skrivet.")),
+        (t("Räknat ur bedömningarna per %(per)s", per=per.isoformat()), counts or t("Inga bedömningar.")),
+    ]
+    if counted.off_plan:
+        words = "; ".join(f"{one.number}. {one.short}: ”{now[one.id].assessment.word}”" for one in counted.off_plan)
+        terms.append((t("Inte enligt plan, med källans ord"), words))
     if written and written.ready:
         ready = ", ".join(f"{year}: {n}" for year, n in written.ready.items())
-        paragraphs.append(t("Väntas klara enligt texten, utan att den säger vilka: %(ready)s.", ready=ready))
-    return Section(t("Uppdragen i sammandrag"), tuple(paragraphs), tuple(terms))
+        terms.append((t("Väntas klara enligt texten, som inte säger vilka"), ready))
+    tables: tuple[Table, ...] = ()
+    if written and disagrees(written, counted):
+        tables = (side_by_side(t, programme, goal, written, counted, per, outrun(written, assignments, now)),)
+    return Section(t("Uppdragen i sammandrag"), (), tuple(terms), tables)
+
+
+def side_by_side(
+    t: Translator, programme: Programme, goal: Goal, written: Summary, counted: RollUp, per: date, later: bool
+) -> Table:
+    """A row for each status: how many according to the text, how many when the assignments are counted.
+
+    `later`: the assignments have been assessed since; then the two are of different days, and aren't said to differ.
+    """
+    scale = programme.scale(goal.assignment_scale)
+    columns = (
+        Column("status", t("Läge")),
+        Column("written", t("Enligt texten"), True),
+        Column("counted", t("När de räknas"), True),
+    )
+    both = [(scale.level(key), written.claims.get(key, 0), n) for key, n in counted.counts.items()]
+    rows = [(level.word, claimed, n) for level, claimed, n in both]
+    if counted.silent:
+        rows.append((t("Ingen bedömning"), 0, len(counted.silent)))
+    notes: tuple[str, ...] = ()
+    if later:
+        notes = (t("Uppdragen har bedömts senare: texten och räkningen är av olika dagar."),)
+    elif disagrees(written, counted):
+        notes = (t("Beskeden skiljer sig åt."), t("Vi visar båda och ändrar ingen."))
+    return Table("besked", t("Skrivet och räknat"), columns, tuple(rows), programme.source.name, per, notes)
 
 
 def _assignment(

@@ -136,7 +136,7 @@ async def show_text(
     before = _before(programme, period, subject, unit)
     known = tx.now.astimezone(PLACE).date()
     followed = await measured(tx, programme, subject, period.per, known)
-    from_figures = sentences(followed, t, before.as_of if before else None)
+    from_figures = sentences(followed, t, before.as_of if before else None, programme.kept)
     if happened := so_far(await questions.cells(tx, programme.municipality, period.per, known), period.per, t):
         from_figures.append(Sentence(happened, ""))
     return page(

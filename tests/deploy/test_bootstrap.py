@@ -51,6 +51,20 @@ def test_what_is_missing_is_said_in_one_line_at_once(clone: Path, fault: str, se
     assert not (clone / ".venv").exists()
 
 
+def test_an_environment_that_is_another_checkouts_is_left_alone(clone: Path) -> None:
+    theirs = clone / "another" / ".venv"
+    theirs.mkdir(parents=True)
+    (theirs / "mine").write_text("as it was")
+    (clone / ".venv").symlink_to(theirs, target_is_directory=True)
+    said = _begin(clone)
+    _, error = said.communicate(timeout=30)
+    assert said.returncode == 1
+    assert "is a link to" in error
+    assert str(theirs) in error
+    assert len(error.splitlines()) == 1
+    assert [path.name for path in theirs.iterdir()] == ["mine"]
+
+
 def test_a_package_with_another_hash_stops_the_setup_and_leaves_nothing_that_passes_for_ready(clone: Path) -> None:
     lock = clone / "requirements.lock"
     name = lock.read_text().split("\n")[0]

@@ -1,5 +1,6 @@
 """Still here? Asked three and twelve months after a household moved in, answered on its own page, and changed there."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ def months_on(now: datetime, months: int) -> str:
     return f"{year:04}-{number + 1:02}"
 
 
+HEADINGS = re.compile(r"<h[1-6][^>]*>\s*([^<]+?)\s*</h[1-6]>")
 NOW = clock.now()
 THIS = months_on(NOW, 0)
 
@@ -102,6 +104,16 @@ async def test_a_yes_is_said_once_and_the_page_shows_it(world: Any, later: Calla
     assert await said_of(world, interest_id) == [StillHere(interest_id=interest_id, months=3)]
     assert "Ni har svarat: vi bor kvar" in (await world.client.get(link)).text
     assert "You have answered: we still live here" in (await world.client.get(f"{link}?lang=en")).text
+
+
+async def test_the_question_is_the_pages_heading_and_stands_there_once(world: Any, later: Callable[..., None]) -> None:
+    _, (ask,) = await asked(world, later, adults=1)
+    link = await world.own_page(ask)
+    assert HEADINGS.findall((await world.client.get(link)).text).count("Bor ni kvar i Luleå?") == 1
+    assert HEADINGS.findall((await world.client.get(link)).text)[0] == "Bor ni kvar i Luleå?"
+    await press(world, link, "here")
+    after = HEADINGS.findall((await world.client.get(link)).text)
+    assert after[:2] == ["Välkomna hit.", "Bor ni kvar i Luleå?"]
 
 
 async def test_the_last_word_stands(world: Any, later: Callable[..., None]) -> None:

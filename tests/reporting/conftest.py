@@ -9,6 +9,7 @@ from chassis.service import Service
 from chassis.settings import Settings
 from helpers import fresh
 from inflytt.servers import Databases
+from periods import TOKEN, UPPSALA_JSON
 from reporting.app import service as declared
 
 
@@ -25,3 +26,11 @@ async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]
     transport = httpx.ASGITransport(service.web())
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
+
+
+@pytest.fixture
+async def programme(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Its door, with Uppsala's programme."""
+    loaded = await client.post("/api/programmes", json=UPPSALA_JSON, headers=TOKEN)
+    assert loaded.status_code == 200, loaded.text
+    return client

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -91,36 +90,27 @@ def test_a_period_is_published_when_all_of_it_is_reviewed_and_archived_after_tha
     cycle.archivable(published)
 
 
-@pytest.fixture
-async def client(service: Service[Settings]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(service.web())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        loaded = await client.post("/api/programmes", json=UPPSALA_JSON, headers=TOKEN)
-        assert loaded.status_code == 200, loaded.text
-        yield client
-
-
 async def test_a_period_goes_from_opened_to_archived_and_its_report_is_built_again_to_the_same_bytes(
-    service: Service[Settings], client: httpx.AsyncClient
+    service: Service[Settings], programme: httpx.AsyncClient
 ) -> None:
     await said(service)
-    at = await opened(client)
-    early = await send(client, f"{at}/publish", at)
+    at = await opened(programme)
+    early = await send(programme, f"{at}/publish", at)
     assert early.status_code == 409
     assert "Allt är inte granskat än" in early.text
-    await reviewed_all(client, at)
-    assert (await send(client, f"{at}/publish", at)).status_code == 303
-    shown = (await client.get(at)).text
+    await reviewed_all(programme, at)
+    assert (await send(programme, f"{at}/publish", at)).status_code == 303
+    shown = (await programme.get(at)).text
     assert shown.count("Samma byte") == 2
-    assert (await send(client, f"{at}/archive", at)).status_code == 303
+    assert (await send(programme, f"{at}/archive", at)).status_code == 303
     told = [type(event) for event in await said(service)]
     n = len(SUBJECTS)
     assert told[0] is PeriodOpened
     assert [told.count(kind) for kind in (ReportReady, ReportReviewed, AssessmentReported)] == [n, n, n]
     assert (told.count(ReportPublished), told[-1]) == (1, ReportArchived)
-    signed_in(client, "nobody", role="none")
+    signed_in(programme, "nobody", role="none")
     report = f"/rapporter/{PROGRAMME}/2026-08-31/{GOAL}.pdf"
-    first = await client.get(report)
+    first = await programme.get(report)
     assert first.headers["etag"] == f'"{hashlib.sha256(first.content).hexdigest()}"'
     pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(first.content)).pages]
     assert "Klart i augusti." in pages[-1]
@@ -135,24 +125,24 @@ async def test_a_period_goes_from_opened_to_archived_and_its_report_is_built_aga
     days = {"period_from": "2022-01-01", "period_to": "2022-07-31", "measured_at": "2022-08-01"}
     await tell(service, MeasurementReported.model_validate(again | days), at=NOW, municipality="0380")
     later = UPPSALA_JSON | {"assessments": [dict(UPPSALA_JSON["assessments"][0], as_of="2026-08-30", text="Tillägg.")]}
-    assert (await client.post("/api/programmes", json=later, headers=TOKEN)).json()["recorded"]
-    again = await client.get(report, headers={"Accept-Language": "en"})
+    assert (await programme.post("/api/programmes", json=later, headers=TOKEN)).json()["recorded"]
+    again = await programme.get(report, headers={"Accept-Language": "en"})
     assert again.content == first.content
-    assert "Klart i augusti." in (await client.get(f"/mal/{GOAL}?per=2026-08-31")).text
+    assert "Klart i augusti." in (await programme.get(f"/mal/{GOAL}?per=2026-08-31")).text
 
 
-async def test_a_report_is_nobodys_before_it_is_published(client: httpx.AsyncClient) -> None:
-    await opened(client)
-    assert (await client.get(f"/rapporter/{PROGRAMME}/2026-08-31/{GOAL}.pdf")).status_code == 404
+async def test_a_report_is_nobodys_before_it_is_published(programme: httpx.AsyncClient) -> None:
+    await opened(programme)
+    assert (await programme.get(f"/rapporter/{PROGRAMME}/2026-08-31/{GOAL}.pdf")).status_code == 404
 
 
 async def test_what_somebody_else_saved_meanwhile_is_not_written_over_and_my_text_stays(
-    client: httpx.AsyncClient,
+    programme: httpx.AsyncClient,
 ) -> None:
-    at, subject = await opened(client), SUBJECTS[1]
+    at, subject = await opened(programme), SUBJECTS[1]
     status = SCALES[UPPSALA["goals"][0]["assignment_scale"]][1]
     for text, answered in (("Först.", 303), ("Samtidigt.", 422)):
-        answer = await send(client, f"{at}/{subject}", do="save", version="0", status=status, text=text)
+        answer = await send(programme, f"{at}/{subject}", do="save", version="0", status=status, text=text)
         assert answer.status_code == answered
     assert "Någon annan har sparat under tiden" in answer.text
     assert "Samtidigt.</textarea>" in answer.text
@@ -168,38 +158,38 @@ async def test_what_somebody_else_saved_meanwhile_is_not_written_over_and_my_tex
         ({"do": "review"}, "Spara en text först."),
     ],
 )
-async def test_what_is_missing_is_said(client: httpx.AsyncClient, told: dict[str, str], words: str) -> None:
-    at = await opened(client)
+async def test_what_is_missing_is_said(programme: httpx.AsyncClient, told: dict[str, str], words: str) -> None:
+    at = await opened(programme)
     status = SCALES[UPPSALA["goals"][0]["assignment_scale"]][0]
-    answer = await send(client, f"{at}/{SUBJECTS[1]}", **{"status": status, **told})
+    answer = await send(programme, f"{at}/{SUBJECTS[1]}", **{"status": status, **told})
     assert answer.status_code == 422
     assert words in answer.text
 
 
 @pytest.mark.parametrize("wrong", [{"publish_by": "2026-09-01"}, {"report_by": "2026-08-01"}])
 async def test_deadlines_out_of_order_and_a_period_opened_twice_are_refused(
-    client: httpx.AsyncClient, wrong: dict[str, str]
+    programme: httpx.AsyncClient, wrong: dict[str, str]
 ) -> None:
-    await opened(client)
-    answer = await send(client, f"/arbete/{PROGRAMME}", "/arbete", **DATES | wrong)
+    await opened(programme)
+    answer = await send(programme, f"/arbete/{PROGRAMME}", "/arbete", **DATES | wrong)
     assert (answer.status_code, "måste komma i ordning" in answer.text) == (422, True)
-    answer = await send(client, f"/arbete/{PROGRAMME}", "/arbete", **DATES)
+    answer = await send(programme, f"/arbete/{PROGRAMME}", "/arbete", **DATES)
     assert (answer.status_code, "redan öppnad" in answer.text) == (422, True)
 
 
-async def test_officers_of_another_municipality_and_others_do_not_get_in(client: httpx.AsyncClient) -> None:
-    at = await opened(client)
-    signed_in(client, "lind", municipality="2580")
-    assert (await client.get(at)).status_code == 404
-    assert "Inget program är inläst än" in (await client.get("/arbete")).text
-    signed_in(client, "vide", role="coordinator")
-    assert (await client.get(at)).status_code == 403
+async def test_officers_of_another_municipality_and_others_do_not_get_in(programme: httpx.AsyncClient) -> None:
+    at = await opened(programme)
+    signed_in(programme, "lind", municipality="2580")
+    assert (await programme.get(at)).status_code == 404
+    assert "Inget program är inläst än" in (await programme.get("/arbete")).text
+    signed_in(programme, "vide", role="coordinator")
+    assert (await programme.get(at)).status_code == 403
 
 
 async def test_a_week_before_a_deadline_what_is_missing_is_said_and_nothing_when_nothing_is(
-    service: Service[Settings], client: httpx.AsyncClient
+    service: Service[Settings], programme: httpx.AsyncClient
 ) -> None:
-    at = await opened(client)
+    at = await opened(programme)
     async with service.database.transaction() as tx:
         rows = await tx.fetch("select kind, key, at, payload from due order by at")
     assert [row["at"].astimezone(PLACE).date().isoformat() for row in rows] == [
@@ -208,7 +198,7 @@ async def test_a_week_before_a_deadline_what_is_missing_is_said_and_nothing_when
         "2026-09-23",
     ]
     assert await said_when(service, rows[0]) == [(date(2026, 9, 10), "report", len(SUBJECTS))]
-    await reviewed_all(client, at)
+    await reviewed_all(programme, at)
     assert await said_when(service, rows[1]) == []
     assert await said_when(service, rows[2]) == [(date(2026, 9, 30), "publish", len(SUBJECTS))]
 
@@ -219,11 +209,11 @@ async def said_when(service: Service[Settings], row: Any) -> list[tuple[date, st
     return [(event.by, event.step, event.missing) for event in told if isinstance(event, FollowUpDue)]
 
 
-async def test_a_goals_assignments_and_closed_months_can_be_fetched(client: httpx.AsyncClient) -> None:
-    book = await client.get(f"/mal/{GOAL}/uppdrag.xlsx?per=2022-08-31")
+async def test_a_goals_assignments_and_closed_months_can_be_fetched(programme: httpx.AsyncClient) -> None:
+    book = await programme.get(f"/mal/{GOAL}/uppdrag.xlsx?per=2022-08-31")
     sheets = openpyxl.load_workbook(io.BytesIO(book.content))
-    assert sheets.sheetnames == ["uppdrag", "ansvar", "siffror", "Koder", "Om"]
+    assert sheets.sheetnames == ["uppdrag", "besked", "ansvar", "siffror", "Koder", "Om"]
     assert [row[2].value for row in list(sheets["uppdrag"])[1:]].count("Inte helt enligt plan") == 1
     assert [row[6].value for row in list(sheets["siffror"])[1:]] == [65, 34]
-    assert (await client.get("/data/hushall.csv")).text.startswith("\ufeffmunicipality;month;registered")
-    assert (await client.get("/data/hushall.pdf")).status_code == 422
+    assert (await programme.get("/data/hushall.csv")).text.startswith("\ufeffmunicipality;month;registered")
+    assert (await programme.get("/data/hushall.pdf")).status_code == 422

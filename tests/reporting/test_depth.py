@@ -122,6 +122,22 @@ async def test_what_points_at_nothing_is_refused_and_named(
     assert (error["pointer"], detail in error["detail"]) == (pointer, True), error
 
 
+@pytest.mark.parametrize("well_made", [True, False])
+async def test_a_file_that_brings_figures_kept_in_a_report_is_refused_and_told_why(
+    service: Service[Settings], client: httpx.AsyncClient, well_made: bool
+) -> None:
+    standing = {"municipality": "0380", "rows": [], "held": [], "forecasts": [], "pace": None}
+    nothing = {"trend": "too_few", "positive": 0, "changes": 0}
+    of = {"subject": "uppsala-5", "indicator": "population", "as_of": "2022-08-31"}
+    kept = of | {"standing": standing | {"tendency": nothing}} if well_made else of
+    answer = await load(client, told(kept=[kept]))
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == "/kept"
+    assert "figures are kept when a period is published, never loaded" in error["detail"]
+    assert await said(service) == []
+
+
 async def test_the_officers_text_starts_with_what_the_figures_say_and_where_from(client: httpx.AsyncClient) -> None:
     await load(client, told())
     web = client._transport.app.state.web  # type: ignore[attr-defined]

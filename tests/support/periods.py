@@ -63,3 +63,11 @@ async def reviewed_all(client: httpx.AsyncClient, at: str) -> None:
         assert (await send(client, f"{at}/{subject}", do="ready")).status_code == 303
         signed_in(client, "ronn")
         assert (await send(client, f"{at}/{subject}", do="review")).status_code == 303
+
+
+async def published(client: httpx.AsyncClient) -> str:
+    """The address of the period, published."""
+    at = await opened(client)
+    await reviewed_all(client, at)
+    assert (await send(client, f"{at}/publish", at)).status_code == 303
+    return at

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chassis import rebuild
-from inflytt import local
+from inflytt import followup, local
 from inflytt.audit import TOPICS, audit
 from inflytt.audit.log import read_log
 from inflytt.demo import actual
@@ -22,7 +22,7 @@ from inflytt.demo.live import Board
 from inflytt.demo.scenario import Scenario
 from inflytt.players.people import Size
 from inflytt.rebuild import opened
-from inflytt.up import addresses
+from inflytt.up import PROGRAMME, addresses
 
 
 def main(args: list[str]) -> int:
@@ -34,7 +34,9 @@ def main(args: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="another seed, other people (default: %(default)s)")
     given = parser.parse_args(args)
     out = Console(stderr=True)
-    with local.running("demo", say=lambda text: out.print(f"[dim]·[/] {text}")) as platform:
+    say = lambda text: out.print(f"[dim]·[/] {text}")  # noqa: E731
+    with local.running("demo", say) as platform:
+        say(followup.send_file(platform.reporting, platform.service_token, PROGRAMME))
         result = asyncio.run(play(platform, given.seed, Size(), Board(out)))
         result["seconds"] = round(time.monotonic() - began, 1)
         if given.json:

@@ -66,21 +66,33 @@ class WrittenForecast(Told):
     forecast: Forecast
 
 
-class Indicator(Told):
-    """`figure` names what of ours is counted (of one `kind`, where it names one); without it partners measure."""
+class Described(Told):
+    """What an indicator is, without its values: a published report keeps it, to be read as it was written.
+
+    `figure` names what of ours is counted; without it, and not reckoned, partners measure.
+    """
 
     id: Code
-    group: Literal["place", "work", "road"]
     name: Words
     definition: Words
     source: Words
     owner: Words
     unit: Unit | Literal["days"]
-    stock: bool = False  # a level at a day rather than a sum over a period
-    direction: Direction
     quality: Words
+    stock: bool = False  # a level at a day rather than a sum over a period
     reckoned: bool = False  # from several events together, by tertial: `store/lives.py`
     figure: str | None = None
+
+    @property
+    def without_values(self) -> "Described":
+        return Described.model_validate(self.model_dump(include=set(Described.model_fields)))
+
+
+class Indicator(Described):
+    """Held against targets, beside known values. `kind` narrows the figure to one kind of opportunity."""
+
+    group: Literal["place", "work", "road"]
+    direction: Direction
     kind: str = ""
     baseline: Baseline | None = None
     known: tuple[Point, ...] = ()

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from contracts.fields import Code
+from reporting.domain.indicators import Described
 from reporting.domain.standing import Standing
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=400)]
@@ -43,9 +44,13 @@ class Link(Part):
 
 
 class Kept(Part):
-    """Where a linked indicator stood in a report when it was published: later corrections do not change the report."""
+    """What a linked indicator was and where it stood when a report was published: nothing later changes the report.
+
+    `described` is None in what was published before it was kept; those are read with today's names.
+    """
 
     subject: Code
     indicator: Code
     as_of: date
     standing: Standing
+    described: Described | None = None

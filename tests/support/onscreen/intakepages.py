@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
+from chassis import clock
+from chassis.due import Due
 from chassis.migrate import migrate
 from chassis.web import hash_key
 from contracts.matches import AcceptanceTooLate, OfferEvent, OfferLapsed, OfferMade, PlacementFellThrough, PlacementMade
 from helpers import fresh, tell
 from inflytt.servers import Databases
-from intake import partners
+from intake import partners, staying
 from intake.app import service as declared
 from intakesample import adult, circle, course, dwelling, offer_made, registration, school_places, vacancy
 from onscreen import Page, Served, door, send, serving
@@ -30,12 +32,15 @@ PAGES = (
     Page("/min-sida/{answered}"),
     Page("/min-sida/{quiet}"),
     Page("/min-sida/{moved}", press="form[action$=moved-in] .btn"),
+    Page("/min-sida/{asked-to-stay}"),
+    Page("/min-sida/{told-to-stay}", press="form[action$=still-here] .btn:not(.no)"),
     Page("/min-sida/{withdrawn}", press="form[action$=withdraw] .btn"),
     Page("/min-sida/{erased}", press="form[action$=erase] .btn"),
     Page("/min-sida/nobody-was-given-this", status=404),
     Page("/raderad"),
     Page("/finns-inte", status=404),
 )
+NAMED = ("offered", "answered", "quiet", "moved", "withdrawn", "erased", "asked-to-stay", "told-to-stay")
 TOKEN = {"Authorization": "Bearer " + "t" * 32}
 DOORS: dict[str, tuple[str, str, Any]] = {
     "job": ("norrverk", "/partner/vacancies", vacancy),
@@ -84,11 +89,21 @@ async def _registered(served: Served) -> None:
         served.named[name] = await _link(served, (await _household(served))[1][0], "confirm")
     async with served.client() as client:
         await send(client, "/bekrafta/" + served.named["used"])
-        for name in ("offered", "answered", "quiet", "moved", "withdrawn", "erased"):
+        for name in NAMED:
             interest, people = await _household(served, adult("Malva Ek") if name == "quiet" else None)
             await send(client, "/bekrafta/" + await _link(served, people[0], "confirm"))
             served.named |= {name: await _link(served, people[0], "placement")}
             served.named |= {f"{name}-interest": str(interest), f"{name}-person": str(people[0])}
+        for name in NAMED[-2:]:
+            page = "/min-sida/" + served.named[name]
+            await send(client, f"{page}/moved-in", page, month=f"{clock.now():%Y-%m}")
+            await _asked_whether_it_stays(served, served.named[f"{name}-interest"])
+
+
+async def _asked_whether_it_stays(served: Served, interest: str) -> None:
+    """As when three months have passed since it moved in."""
+    async with served.service.database.transaction() as tx:
+        await staying.ask(tx, Due(staying.ASK, f"{interest}/3", tx.now, {"interest_id": interest, "months": 3}))
 
 
 async def _household(served: Served, second: dict[str, Any] | None = None) -> tuple[UUID, list[UUID]]:
