@@ -15,11 +15,12 @@ from reporting.chart import frames
 from reporting.domain.closed import NotClosed, choices, closed, last_closed, month_before
 from reporting.domain.comparison import public
 from reporting.domain.figures import OF_PLACES, Cell, Station
-from reporting.domain.population import LULEA
-from reporting.domain.population import road as to_the_goal
+from reporting.domain.population import Population, to_the_goal
 from reporting.domain.road import road
 from reporting.funnel_chart import rivers
+from reporting.indicators import standings
 from reporting.keeping import OVER, kept
+from reporting.measured import CATALOGUE
 from reporting.pages import day_now, named
 from reporting.store import questions
 
@@ -38,12 +39,12 @@ async def for_everybody(request: Request, tx: Tx, per: Written = "") -> HTMLResp
     all_cells, cells, earlier, stations = await kept(request, tx, asked, OVER, lambda: _asked(tx, day, known))
     steps = road(earlier, stations)
     kinds = _of_places(cells)
+    population = await _population(tx, day)
     return page(
         request,
         "public.html",
-        population=LULEA,
-        road=to_the_goal(LULEA),
-        frames=frames(LULEA),
+        population=population,
+        frames=frames(population) if population else {},
         per=day,
         known=known,
         before=before,
@@ -55,6 +56,13 @@ async def for_everybody(request: Request, tx: Tx, per: Written = "") -> HTMLResp
         most=max((row[figure] or 0 for row in kinds.values() for figure in DRAWN), default=0) or 1,
         name=named(request),
     )
+
+
+async def _population(tx: Transaction, day: date) -> Population | None:
+    """Of the municipality that wants to be so many, by what was known of that day at last; None where none does."""
+    indicator = CATALOGUE.of("population")
+    found = await standings(tx, indicator, day, day_now()) if indicator else []
+    return next((population for one in found if (population := to_the_goal(one))), None)
 
 
 async def _asked(

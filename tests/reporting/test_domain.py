@@ -14,10 +14,8 @@ from contracts.interests import ConfirmationRequested, InterestRegistered, Inter
 from contracts.matches import MatchProposed, OfferMade, PlacementMade
 from contracts.opportunities import CHANGED, POSTED
 from contracts.rounds import RoundAllocated, RoundUndone, ScarcityFound, TrainingNeedFound
-from reporting.chart import frames
 from reporting.domain.disclosure import parts_shown, shown
 from reporting.domain.figures import FIGURES, Cell, table, totals
-from reporting.domain.population import LULEA, Population, road
 from reporting.domain.projection import FIRST, Fact, Rows, fold
 from reportingsample import happened
 
@@ -97,25 +95,6 @@ def test_how_events_fall_into_batches_makes_no_difference(sizes: list[int]) -> N
 
 def adult() -> Any:
     return {"person_id": ASK, "language": "sv", "wants_work": True, "needs": Sealed[Any](subject=ASK).model_dump()}
-
-
-def test_lulea_needs_1153_more_a_year_to_be_100_000_in_2040() -> None:
-    way = road(LULEA)
-    assert (LULEA.last, way.increase, way.needed, round(way.times, 2)) == (79_244, 377, 1_153, 3.06)
-    assert (way.years_at_pace, way.expected, way.missing) == (55, 86_030, 13_970)
-    assert (way.lowest, way.highest) == (84_158, 87_236)
-
-
-def test_a_municipality_that_shrinks_has_no_pace_to_reckon_with() -> None:
-    with pytest.raises(ValueError, match="grew"):
-        road(Population("2580", {2021: 10, 2022: 9}, 20, 2040))
-
-
-def test_the_drawing_goes_from_the_first_year_to_the_goal() -> None:
-    for frame in frames(LULEA).values():
-        assert (frame.x(2018), frame.x(2040)) == (frame.left, frame.right)
-        assert (frame.y(100_000), frame.y(frame.people[0])) == (frame.top, frame.bottom)
-        assert list(frame.grid)[-1] == 100_000
 
 
 def test_totals_name_every_figure_also_what_has_not_happened() -> None:

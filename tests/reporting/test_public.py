@@ -208,3 +208,37 @@ async def test_a_counted_indicator_is_of_closed_months_and_opens_to_its_events(
     assert "/uppfoljning/siffra/registered?per=2026-11-30&amp;kand=2026-12-31" in text
     officer.cookies.clear()
     assert "/uppfoljning/siffra/" not in await page_of(officer, "/indikatorer/interests")
+
+
+def inhabitants(year: int, value: int) -> MeasurementReported:
+    told = {"indicator_id": "population", "partner_id": "matarna", "value": value, "unit": "people", "breakdown": []}
+    told |= {"period_from": f"{year}-01-01", "period_to": f"{year}-12-31", "measured_at": f"{year + 1}-02-01"}
+    return MeasurementReported.model_validate(told | {"source": "SCB, folkmängd"})
+
+
+async def test_the_road_on_the_first_page_goes_on_from_the_last_year_that_a_partner_has_told(
+    service: Service[Settings], client: httpx.AsyncClient
+) -> None:
+    await tell(service, inhabitants(2023, 79_900), at=NOVEMBER)
+    text = await page_of(client, "/")
+    assert "Luleå behöver växa 1,8 gånger så snabbt." in text
+    assert "Det kräver 1 182 fler varje år. 2023 blev det 656." in text
+    assert "källa: SCB, folkmängd" in text
+    assert "Målet enligt Kommunfullmäktige, hösten 2021" in text
+    before = await page_of(client, "/?per=2022")
+    assert "Luleå behöver växa 3,06 gånger så snabbt." in before
+
+
+async def test_a_year_that_shrank_is_told_without_times(service: Service[Settings], client: httpx.AsyncClient) -> None:
+    await tell(service, inhabitants(2023, 79_000), at=NOVEMBER)
+    text = await page_of(client, "/")
+    assert "Luleå är 79 000 och vill bli 100 000." in text
+    assert re.search(r"2023 ändrades folkmängden med [-−]244\.", text), re.findall("ändrades[^.]*", text)
+    assert "gånger så snabbt" not in text
+
+
+async def test_where_nobody_has_decided_how_many_to_be_the_first_page_begins_with_how_it_goes(
+    client: httpx.AsyncClient,
+) -> None:
+    text = await page_of(client, "/?per=2017")
+    assert "<h1>Så går det</h1>" in text

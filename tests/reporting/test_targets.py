@@ -7,10 +7,11 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.measurements import MEASURED
+from reporting.chart import frames
 from reporting.domain.figures import Cell
 from reporting.domain.forecast import Forecast, Method, last_increase, mean_increase, pace, run_rate
 from reporting.domain.indicators import Indicator, Point, trend
-from reporting.domain.population import LULEA
+from reporting.domain.population import Population, to_the_goal
 from reporting.domain.standing import Standing, monthly, standing, together
 from reporting.domain.targets import Goal, Judgement, Outcome, Verdict, judged, target_in_force
 from reporting.indicators import CATALOGUE
@@ -20,7 +21,7 @@ BAND = {"kind": "band", "low": 2000, "high": 3000}
 PRIVATE = {"kind": "share_within", "percent": 70, "of": 2000, "dimension": "sector", "part": "private"}
 LEVEL = {"kind": "level_at", "level": 100_000, "year": 2040}
 TODAY = date(2026, 11, 24)
-YEARS = LULEA.counts
+YEARS = {2018: 77_832, 2019: 78_105, 2020: 78_549, 2021: 78_867, 2022: 79_244}  # Luleå's; SCB
 
 
 def verdict(goal: dict[str, Any], value: int | None, part: int | None = None, year: int = 2022) -> tuple[str, int]:
@@ -216,13 +217,9 @@ def test_only_months_that_are_over_are_counted_for_everybody_and_what_is_small_i
     assert [row.value for row in found.rows] == [5, None, 5, 5]
 
 
-def test_the_catalogue_describes_all_that_partners_may_measure_and_agrees_with_the_first_page() -> None:
+def test_the_catalogue_describes_all_that_partners_may_measure() -> None:
     others = [indicator for indicator in CATALOGUE.indicator if indicator.figure is None and not indicator.reckoned]
     assert {indicator.id: indicator.unit for indicator in others} == MEASURED
-    population = {point.until.year: point.value for point in of("population").known}
-    goal = stands("population", "2580").held[0].target.goal
-    assert population == LULEA.counts
-    assert (goal.level, goal.year) == (LULEA.target, LULEA.target_year)  # type: ignore[union-attr]
 
 
 def test_a_level_that_is_reached_takes_no_pace_and_a_share_has_no_run_rate() -> None:
@@ -231,3 +228,54 @@ def test_a_level_that_is_reached_takes_no_pace_and_a_share_has_no_run_rate() -> 
     assert [held.judgement for held in reached.held] == [Judgement(verdict=Verdict.MET)]
     half = Point(municipality="0380", start=date(2022, 1, 1), until=date(2022, 6, 30), value=700, source="x")
     assert stands("work-or-studies-after-measure", "0380", half).forecasts == ()
+
+
+def grown(*counts: int, per: date = TODAY) -> Population | None:
+    """The line of Luleå, when partners have told so many of 2023, 2024 …"""
+    told = [year(count, at=2023 + nth, municipality="2580") for nth, count in enumerate(counts)]
+    return to_the_goal(stands("population", "2580", *told, per=per))
+
+
+def test_lulea_needs_1153_more_a_year_to_be_100_000_in_2040() -> None:
+    line = grown()
+    assert line is not None
+    assert line.counts == YEARS
+    assert (line.pace.increase, line.pace.needed, round(line.pace.times or 0, 2)) == (377, 1_153, 3.06)
+    assert (line.pace.years, line.pace.missing, line.too_slow) == (55, 13_970, True)
+    assert (line.forecast.low, line.forecast.value, line.forecast.high) == (84_158, 86_030, 87_236)
+
+
+def test_a_year_that_a_partner_tells_is_the_one_that_the_line_goes_on_from() -> None:
+    line = grown(79_900)
+    assert line is not None
+    assert (line.last_year, line.last, line.pace.increase, line.too_slow) == (2023, 79_900, 656, True)
+
+
+def test_a_municipality_that_shrinks_has_no_times_to_reckon_with_and_one_that_grows_enough_isnt_too_slow() -> None:
+    shrinks, grows = grown(79_000), grown(81_000)
+    assert shrinks is not None
+    assert grows is not None
+    assert (shrinks.pace.times, shrinks.too_slow) == (None, False)
+    assert (round(grows.pace.times or 0, 2), grows.too_slow) == (0.64, False)
+
+
+def test_there_is_no_line_where_no_level_is_decided_or_the_last_two_years_arent_known() -> None:
+    assert to_the_goal(stands("population", "0380")) is None
+    gap = stands("population", "2580", year(90_000, at=2025, municipality="2580"))
+    assert to_the_goal(gap) is None
+    assert grown(100_000) is None  # reached
+
+
+def test_the_line_of_an_earlier_day_goes_to_the_goal_of_that_day() -> None:
+    line = grown(per=date(2020, 12, 31))
+    assert line is not None
+    assert (line.last_year, line.target_year) == (2020, 2050)
+
+
+def test_the_drawing_goes_from_the_first_year_to_the_goal() -> None:
+    line = grown()
+    assert line is not None
+    for frame in frames(line).values():
+        assert (frame.x(2018), frame.x(2040)) == (frame.left, frame.right)
+        assert (frame.y(100_000), frame.y(frame.people[0])) == (frame.top, frame.bottom)
+        assert list(frame.grid)[-1] == 100_000

@@ -1,6 +1,10 @@
-"""The line to 100 000: how many live in a municipality, how many it wants to be, and what that takes."""
+"""The line to a goal for how many live in a municipality: what is known, what the goal takes, and where the pace leads."""
 
 from dataclasses import dataclass
+
+from reporting.domain.forecast import Forecast, Method, Pace, increases
+from reporting.domain.standing import Standing, whole_year
+from reporting.domain.targets import Decision, LevelAt
 
 
 @dataclass(frozen=True)
@@ -9,8 +13,12 @@ class Population:
 
     municipality: str
     counts: dict[int, int]
+    source: str  # of the last count
     target: int
     target_year: int
+    decision: Decision
+    pace: Pace
+    forecast: Forecast  # each year like the last; the range: like the worst and the best known
 
     @property
     def years(self) -> list[int]:
@@ -27,48 +35,28 @@ class Population:
     @property
     def increases(self) -> dict[int, int]:
         """Year → how many more than the year before."""
-        return {year: self.counts[year] - self.counts[year - 1] for year in self.years if year - 1 in self.counts}
+        return increases(self.counts)
+
+    @property
+    def too_slow(self) -> bool:
+        """It grows, but not as fast as the goal takes."""
+        return self.pace.times is not None and self.pace.times > 1
 
 
-@dataclass(frozen=True)
-class Road:
-    """What is left to the goal, counted from the last known year; all in people, a year, or years."""
-
-    increase: int  # in the last known year
-    needed: int  # each year from then on
-    times: float  # needed, in increases
-    years_at_pace: int  # until the goal, were each year like the last
-    expected: int  # in the target year, were each year like the last
-    lowest: int  # in the target year, were each year like the worst known
-    highest: int  # … like the best
-    missing: int  # in the target year, of `expected`
-
-
-def road(population: Population) -> Road:
-    """The arithmetic of the goal. ValueError without two years in a row, or when the last year did not grow."""
-    increases = population.increases
-    if population.last_year not in increases or (increase := increases[population.last_year]) <= 0:
-        raise ValueError("a road needs a last year that grew")
-    years = population.target_year - population.last_year
-    gap = population.target - population.last
-    expected = population.last + years * increase
-    return Road(
-        increase=increase,
-        needed=round(gap / years),
-        times=gap / years / increase,
-        years_at_pace=round(gap / increase),
-        expected=expected,
-        lowest=population.last + years * min(increases.values()),
-        highest=population.last + years * max(increases.values()),
-        missing=population.target - expected,
+def to_the_goal(stands: Standing) -> Population | None:
+    """None where no level is decided, where the last two years aren't known, and when the goal's year has come."""
+    held = next((held for held in stands.held if isinstance(held.target.goal, LevelAt)), None)
+    forecast = next((one for one in stands.forecasts if one.method is Method.LAST_INCREASE), None)
+    if held is None or forecast is None or stands.pace is None or not isinstance(held.target.goal, LevelAt):
+        return None
+    years = {row.until.year: row for row in stands.rows if whole_year(row) and row.value is not None}
+    return Population(
+        municipality=stands.municipality,
+        counts={year: row.value or 0 for year, row in years.items()},
+        source=years[max(years)].source,
+        target=held.target.goal.level,
+        target_year=held.target.goal.year,
+        decision=held.target.decision,
+        pace=stands.pace,
+        forecast=forecast,
     )
-
-
-# Statistics Sweden's population on 31 December, as told by Luleå kommun. The goal is in the municipality's own text of
-# 10 November 2023, "En inflyttarverksamhet med fokus på samverkan": 100 000 inhabitants by 2040.
-LULEA = Population(
-    municipality="2580",
-    counts={2018: 77_832, 2019: 78_105, 2020: 78_549, 2021: 78_867, 2022: 79_244},
-    target=100_000,
-    target_year=2040,
-)

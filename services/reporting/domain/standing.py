@@ -92,11 +92,11 @@ def standing(indicator: Indicator, municipality: str, points: Iterable[Point], p
     own = [point for point in points if point.municipality == municipality and point.until <= per]
     rows = _rows(indicator, own)
     open_rows = [row for row in rows if row.value is not None]
-    years = {row.until.year: row.value or 0 for row in open_rows if _whole_year(row)}
+    years = {row.until.year: row.value or 0 for row in open_rows if whole_year(row)}
     versions = indicator.versions(municipality).values()
     in_force = [(found, of) for of in versions if (found := target_in_force(of, per, known))]
     held = tuple(
-        Held(target=target, versions=tuple(of), judgement=_judged(target, [r for r in rows if _whole_year(r)]))
+        Held(target=target, versions=tuple(of), judgement=_judged(target, [r for r in rows if whole_year(r)]))
         for target, of in in_force
     )
     level = next((target.goal for target, _ in in_force if isinstance(target.goal, LevelAt)), None)
@@ -178,7 +178,7 @@ def _left(years: dict[int, int], level: LevelAt) -> bool:
     return max(years) < level.year and years[max(years)] < level.level
 
 
-def _whole_year(row: Row) -> bool:
+def whole_year(row: Row) -> bool:
     return (row.start, row.until) == (date(row.until.year, 1, 1), date(row.until.year, 12, 31))
 
 

@@ -38,6 +38,7 @@ EMPTY = (
 PAGES = (
     Page("/"),
     Page("/?lang=en"),
+    Page("/?per=2017"),  # before anything was known
     Page("/mal"),
     Page("/mal/uppsala-5"),
     Page("/mal/uppsala-5?per=2022-08-31"),
