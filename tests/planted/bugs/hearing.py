@@ -46,9 +46,9 @@ HEARING = (
         (
             Edit("chassis.subscription", 'auto_offset_reset="earliest"', 'auto_offset_reset="latest"'),
             Edit(
-                "chassis.listening",
-                "self.subscriber.consumer.seek(where, saved.get(where, 0))",
-                "if where in saved:\n    self.subscriber.consumer.seek(where, saved[where])",
+                "chassis.partitions",
+                "self.kafka.seek(where, saved.get(where, 0))",
+                "if where in saved:\n    self.kafka.seek(where, saved[where])",
             ),
         ),
         "tests/chassis/test_readers.py::test_a_consumer_that_comes_late_hears_all_that_was_said_before",
@@ -57,15 +57,15 @@ HEARING = (
         "drops_a_batch_on_rebalance",
         "A consumer is added on a busy day; what was being handled at that moment, families' answers, is skipped for good.",
         (
-            Edit("chassis.listening", "async with self.busy:  # the batch under way ends", "if True:  # nobody waits"),
+            Edit("chassis.partitions", "async with self.busy:  # the batch under way ends", "if True:  # nobody waits"),
             Edit(
-                "chassis.listening",
-                "await self._tell()",
-                "with suppress(CommitFailedError, IllegalStateError):\n    await self.subscriber.consumer.commit()",
+                "chassis.partitions",
+                "await self.tell()",
+                "with suppress(CommitFailedError, IllegalStateError):\n    await self.kafka.commit()",
             ),
-            Edit("chassis.listening", "self.subscriber.consumer.seek(where, saved.get(where, 0))", "pass"),
+            Edit("chassis.partitions", "self.kafka.seek(where, saved.get(where, 0))", "pass"),
             Edit(
-                "chassis.listening",
+                "chassis.partitions",
                 "self.held, self.told = {where: saved.get(where, 0) for where in assigned}, {}",
                 "self.held = {where: saved.get(where, 0) for where in assigned}\nself.told = dict(self.held)",
             ),
