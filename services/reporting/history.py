@@ -123,3 +123,9 @@ def link(figure: str, per: date, known: date, slag: str | None = None, after: So
     asked |= {} if slag is None else {"slag": slag}
     asked |= {"efter": f"{after.topic}/{after.partition}/{after.offset}"} if after else {}
     return f"/uppfoljning/siffra/{figure}?{urlencode(asked)}"
+
+
+def trace(indicator: str, municipality: str, start: date, per: date, known: date) -> str:
+    """The address of what a period of an indicator is made of."""
+    asked = {"kommun": municipality, "start": start, "per": per, "kand": known}
+    return f"/uppfoljning/indikator/{indicator}?{urlencode(asked)}"

@@ -14,7 +14,7 @@ from contracts.municipalities import CONTROLLER
 from contracts.vocabulary import VOCABULARY
 from reporting.domain.indicators import Indicator, Revision
 from reporting.domain.standing import Row, Standing, seen, standing
-from reporting.history import day_of, link
+from reporting.history import day_of, link, trace
 from reporting.indicator_chart import at, charts
 from reporting.indicator_words import ARROWS, Say
 from reporting.keeping import OVER, kept
@@ -59,6 +59,7 @@ async def one_indicator(
         revised={s.municipality: await _revised(tx, indicator, s.municipality, day) for s in stood},
         later=_otherwise(stood, await kept_standings(request, tx, indicator, day, today)),
         link=link,
+        trace=trace,
         officers=ROLES,
         **spoken(request),
     )

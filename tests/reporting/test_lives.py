@@ -69,7 +69,7 @@ async def test_who_has_not_answered_stands_beside_and_is_neither_here_nor_gone(s
     assert await reckoned(service, "still-here-3") == [("2025-05-01", 6, 18, 5, 7)]
     assert await reckoned(service, "still-here-12") == [("2026-01-01", 0, 18, 5, 13)]
     async with service.database.transaction() as tx:
-        seen = points(await lives.stayed(tx, 3, TODAY, TODAY), "permille", TODAY, "x")
+        seen = points(await lives.reckoned(tx, "still-here-3", TODAY, TODAY), "permille", TODAY, "x")
     assert [(p.until.isoformat(), p.value, *p.breakdown) for p in seen] == [
         ("2025-08-31", 333),
         ("2025-08-31", 333, ("answer", "left")),
@@ -187,5 +187,5 @@ async def test_what_does_not_exist_is_not_reckoned(service: Service[Settings]) -
     async with service.database.transaction() as tx:
         with pytest.raises(KeyError):
             await lives.reckoned(tx, "population", TODAY, TODAY)
-        with pytest.raises(ValueError, match="7 months"):
-            await lives.stayed(tx, 7, TODAY, TODAY)
+        with pytest.raises(KeyError):
+            await lives.made_of(tx, "population", TODAY, TODAY, "2580", TODAY, 1)

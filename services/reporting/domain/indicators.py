@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -50,6 +51,22 @@ class Revision(Told):
     value: int
     recorded_at: datetime
     source: str
+
+
+class Telling(Told):
+    """One time that a partner told a period, or a part of it, and the event that it came with."""
+
+    start: date
+    until: date
+    breakdown: tuple[tuple[str, str], ...]
+    value: int
+    source: str
+    measured_at: date
+    recorded_at: datetime
+    event_id: UUID
+    topic: str
+    partition: int
+    offset: int
 
 
 class Baseline(Told):

@@ -5,9 +5,10 @@ A fact is an observation that is no figure: nothing is summed of it, and `store/
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from contracts import Event, interests, matches, opportunities
 from reporting.domain.disclosure import LEAST, shown, to_five
@@ -28,6 +29,18 @@ class Reckoned:
     value: int
     rests_on: int | None = None  # None: on no person
     parts: tuple[tuple[str, str, int], ...] = ()  # dimension, part, count
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """One of those that a period's number is made of: a household, a place, or the round that found a need.
+
+    `value` is what it adds (days), or how it answered (1 yes, 0 no); None where it is one of so many, or silent.
+    """
+
+    subject_id: UUID
+    at: datetime
+    value: float | None
 
 
 def _asked_of(event: interests.Household) -> list[Said]:
@@ -93,9 +106,15 @@ def ends(start: date) -> date:
 
 def share(row: Mapping[str, Any]) -> Reckoned:
     """Of the households of a row: how many live here, per mille, and beside them who left and who has not answered."""
-    all_of_them, here, left = row["households"], row["here"], row["gone"]
+    all_of_them, here, left = row["value"], row["yes"], row["no"]
     parts = (("answer", "left", left), ("answer", "silent", all_of_them - here - left))
     return Reckoned(row["municipality"], row["start"], here, all_of_them, parts)
+
+
+def became(row: Mapping[str, Any]) -> Reckoned:
+    """Of the needs of a row: of how many a course was posted since."""
+    parts = (("became", "course", row["yes"]), ("became", "nothing_told", row["no"]))
+    return Reckoned(row["municipality"], row["start"], row["value"], parts=parts)
 
 
 def points(reckoned: Iterable[Reckoned], unit: str, today: date, source: str) -> list[Point]:

@@ -6,7 +6,7 @@ from datetime import date
 from chassis.database import Transaction
 from chassis.records import Heard
 from contracts.measurements import MeasurementReported, Part
-from reporting.domain.indicators import Point, Revision
+from reporting.domain.indicators import Point, Revision, Telling
 
 COLUMNS = (
     "event_id", "indicator_id", "municipality", "partner_id", "period_from", "period_to", "breakdown", "value", "unit",
@@ -32,6 +32,13 @@ with told as (
     as before from measurements where indicator_id = $1 and municipality = $2)
 select municipality, period_from, period_to, breakdown, before, value, recorded_at, source from told
 where before is not null and before <> value order by recorded_at, partition, "offset"
+"""
+TELLINGS = """
+select period_from as start, period_to as until, breakdown, value, source, measured_at, recorded_at, event_id, topic,
+  partition, "offset"
+from measurements where indicator_id = $1 and municipality = $2 and period_from = $3
+  and recorded_at < ($4::date + 1)::timestamp at time zone 'Europe/Stockholm'
+order by recorded_at, partition, "offset" limit 1000
 """
 
 
@@ -90,3 +97,9 @@ async def revisions(tx: Transaction, municipality: str, indicator: str) -> list[
         )
         for row in await tx.fetch(REVISIONS, indicator, municipality)
     ]
+
+
+async def told(tx: Transaction, municipality: str, indicator: str, start: date, known: date) -> list[Telling]:
+    """Every time that partners told a period which began on `start`, by the end of `known`, the earliest first."""
+    rows = await tx.fetch(TELLINGS, indicator, municipality, start, known)
+    return [Telling(**{**row, "breakdown": _parts(row["breakdown"])}) for row in rows]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from chassis.database import Transaction
 from reporting.domain.observations import Counted, Observation, Revised, Source
@@ -51,6 +52,13 @@ from ({WORDS}) w cross join lateral (
   from observations o where o.subject_id = w.subject_id and o.figure = w.figure and o.part = w.part and {BY}) k
 order by w.recorded_at desc, w.topic desc, w.partition desc, w."offset" desc
 """  # noqa: S608
+OF_SUBJECT = """
+select topic, partition, "offset", figure, event_id, municipality, kind, subject_id, part, code, valid_at, recorded_at,
+  amount, final
+from observations where subject_id = $1 and ($2 = '' or municipality = $2)
+  and recorded_at < ($3::date + 1)::timestamp at time zone 'Europe/Stockholm'
+order by recorded_at, topic, partition, "offset", figure, part limit 1000
+"""
 
 
 async def write(tx: Transaction, observations: Iterable[Observation]) -> None:
@@ -102,3 +110,8 @@ async def _placed(tx: Transaction, figure: str, place: Place) -> tuple[object, .
 
 def _source(row: Mapping[str, Any]) -> Source:
     return Source(**{name: value for name, value in row.items() if name != "counts"})
+
+
+async def words(tx: Transaction, subject_id: UUID, municipality: str, known: date) -> list[Observation]:
+    """Every word told of one subject by the end of `known`, in the order that it was told; '' is in any municipality."""
+    return [Observation(**row) for row in await tx.fetch(OF_SUBJECT, subject_id, municipality, known)]

@@ -16,6 +16,7 @@ from inflytt.servers import Databases
 from inflytt.servers.runs import CLONE
 from onscreen import Page, Served, door, send, serving
 from reporting.app import service as declared
+from reporting.store import lives
 from reportingsample import KINDS, happened
 
 LIND = User(sub="lind", name="Lind", roles=frozenset({"officer"}), municipality="2580")
@@ -62,6 +63,10 @@ PAGES = (
     Page("/uppfoljning/per?per=snart", LIND, status=422),
     Page("/uppfoljning/siffra/registered", LIND),
     Page("/uppfoljning/siffra/placed?slag=job", LIND),
+    Page("/uppfoljning/indikator/days-to-introduction?kommun=2580&start={tertial}", LIND),
+    Page("/uppfoljning/indikator/new-workplaces?kommun=2580&start=2024-01-01", LIND),
+    Page("/uppfoljning/indikator/new-workplaces?kommun=2580&start=1999-01-01", LIND),
+    Page("/uppfoljning/ord/{home}", LIND),
     Page("/uppfoljning", NOBODY, status=403),
     Page("/arbete", HAGG),
     Page("/arbete/uppsala/{over}", HAGG),
@@ -110,6 +115,10 @@ async def fill(served: Served) -> None:
         await tell(served.service, *told, at=now - timedelta(days=40 + 20 * (n % 3)))
     for municipality in ("0380", "2580"):
         await tell(served.service, *_measurements(), at=now - timedelta(days=30), municipality=municipality)
+    async with served.service.database.transaction() as tx:
+        *_, whole = await lives.reckoned(tx, "days-to-introduction", now.date(), now.date())
+        (one, *_) = await lives.made_of(tx, "days-to-introduction", now.date(), now.date(), "2580", whole.start, 1)
+    served.named |= {"tertial": str(whole.start), "home": str(one.subject_id)}
     async with served.client() as client:
         loaded = await client.post("/api/programmes", json=json.loads(json.dumps(UPPSALA, default=str)), headers=TOKEN)
         assert loaded.status_code == 200, loaded.text
