@@ -2,14 +2,16 @@
 
 import json
 import secrets
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from chassis import clock, sealing, telemetry
 from chassis.batch import Batches
+from chassis.database import Database
 from chassis.envelope import Envelope, new_id
 from chassis.memory import Memory, remembering
 from chassis.migrate import migrate
@@ -20,7 +22,8 @@ from contracts.municipalities import CONTROLLER
 from inflytt.servers import Databases
 
 LULEA = "2580"
-_versions: dict[tuple[int, str, str, str], int] = defaultdict(int)
+# Per database, which may be gone when another has its place in memory: an id would give the new one the old one's counts.
+_versions: WeakKeyDictionary[Database, Counter[tuple[str, str, str]]] = WeakKeyDictionary()
 
 
 class Keys:
@@ -80,8 +83,8 @@ def _heard(
     service: Service[Any], event: Event, keys: Any, at: datetime, municipality: str, source: str | None, actor: str
 ) -> Heard:
     source = source or TOPICS[event.topic.name].publishers[0]
-    stream = (id(service.database), source, event.topic.name, event.key)
-    _versions[stream] += 1
+    stream, versions = (source, event.topic.name, event.key), _versions.setdefault(service.database, Counter())
+    versions[stream] += 1
     identity = new_id()
     envelope = Envelope(
         id=identity,
@@ -89,7 +92,7 @@ def _heard(
         source=source,
         subject=event.key,
         time=at,
-        version=_versions[stream],
+        version=versions[stream],
         traceparent=telemetry.new_traceparent(),
         cause=None,
         actor=actor,
@@ -99,7 +102,7 @@ def _heard(
     )
     value = sealing.sealed(event, identity, keys).model_dump_json()
     event = type(event).model_validate_json(value)
-    offset = sum(n for (d, *_), n in _versions.items() if d == id(service.database))
+    offset = versions.total()
     headers = [("ce_id", str(identity).encode())]
     return Heard(event.topic.name, 0, offset, event.key.encode(), value.encode(), headers, envelope, event)
 
